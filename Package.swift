@@ -1,0 +1,34 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// A C library found through pkg-config, with the packages that provide it.
+func library(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+let package = Package(
+    name: "ome-zarr",
+    platforms: [.macOS(.v15)],
+    products: [
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        library("CBlosc", "blosc", apt: "libblosc-dev", brew: "c-blosc"),
+        library("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
+        library("CExpat", "expat", apt: "libexpat1-dev", brew: "expat"),
+        library("CJPEG", "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
+        library("CLZMA", "liblzma", apt: "liblzma-dev", brew: "xz"),
+        library("CPNG", "libpng", apt: "libpng-dev", brew: "libpng"),
+        library("CTIFF", "libtiff-4", apt: "libtiff-dev", brew: "libtiff"),
+        library("CWebP", "libwebp", apt: "libwebp-dev", brew: "webp"),
+        library("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+        library("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
+        .target(name: "CShims", dependencies: ["CJPEG", "CTIFF"]),
+
+
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+#pragma once
+
+#include "tiff_shims.h"
+#include "zarr_crc32c.h"

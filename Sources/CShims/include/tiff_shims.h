@@ -1,0 +1,33 @@
+// What Swift cannot call of libjpeg: functions that report errors by not returning.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// Colour spaces of a JPEG stream and of the decoded pixels.
+typedef enum { TIFF_JPEG_AS_MARKED, TIFF_JPEG_GRAY, TIFF_JPEG_RGB, TIFF_JPEG_CMYK } tiff_jpeg_colours;
+
+/// How decoding a stream ended.
+typedef enum { TIFF_JPEG_OK, TIFF_JPEG_DAMAGED, TIFF_JPEG_UNSUPPORTED } tiff_jpeg_result;
+
+/// The block a stream must fill: its size, the part of it inside the image, samples of a pixel, colours.
+typedef struct {
+    int32_t columns, rows, visible_columns, visible_rows, samples;
+    tiff_jpeg_colours stored, wanted;
+} tiff_jpeg_request;
+
+/// Decodes one JPEG stream, with shared tables where there are any, into `rows * columns * samples` bytes.
+/// `message` has room for 256 bytes and says what is wrong unless the result is TIFF_JPEG_OK.
+tiff_jpeg_result tiff_jpeg_decode(const tiff_jpeg_request *request, const void *tables, size_t tables_size,
+                                  const void *data, size_t size, void *pixels, char *message);
+
+/// A file opened by libtiff that keeps its last error to itself instead of printing it.
+typedef struct tiff_lib_file tiff_lib_file;
+
+/// Opens a file; NULL where libtiff cannot.
+tiff_lib_file *tiff_lib_open(const char *path);
+void tiff_lib_close(tiff_lib_file *file);
+
+/// Decodes a tile or strip of the directory at an offset into at most `size` bytes; returns how many there are, or -1.
+/// `message` has room for 256 bytes and says what went wrong.
+ptrdiff_t tiff_lib_decode(tiff_lib_file *file, uint64_t directory, int is_tile, uint32_t block, void *pixels,
+                          size_t size, char *message);
