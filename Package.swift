@@ -11,6 +11,7 @@ let package = Package(
     name: "ome-zarr",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "Zarr", targets: ["Zarr"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -28,7 +29,9 @@ let package = Package(
         library("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
         .target(name: "CShims", dependencies: ["CJPEG", "CTIFF"]),
 
+        .target(name: "Zarr", dependencies: ["CBlosc", "CDeflate", "CZlib", "CZstd", "CShims"]),
 
+        .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
     ],
     swiftLanguageModes: [.v6]
 )

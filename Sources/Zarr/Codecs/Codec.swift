@@ -1,0 +1,57 @@
+/// Rearranges an array before it becomes bytes.
+///
+/// Both directions are views of the same memory, never copies: an encoder reads through `encoded(pixels)`, a decoder
+/// writes through it.
+protocol ArrayToArrayCodec: Sendable {
+    /// The shape of the encoded array.
+    func encoded(shape: [Int]) -> [Int]
+    /// Where a region of the array lies in the encoded array.
+    func encoded(_ region: Region) -> Region
+    /// The encoded array as a view of the pixels.
+    func encoded(_ pixels: StridedPixels) -> StridedPixels
+}
+
+/// Turns a chunk of pixels into bytes. Prepared for one shape and type.
+protocol ArrayToBytesCodec: Sendable {
+    /// Bytes an encoded chunk has; nil where that depends on the pixels.
+    var encodedSize: Int? { get }
+    /// Most bytes an encoded chunk of any sane writer has.
+    var largestEncodedSize: Int { get }
+    /// True where the encoded bytes are the pixels in memory.
+    var isVerbatim: Bool { get }
+    /// True where the encoded bytes are as many as those of the pixels, and `decode` may have both in one place.
+    var worksInPlace: Bool { get }
+
+    /// Adds the encoded chunk to a block.
+    ///
+    /// - Parameter pixels: the whole chunk, contiguous, C order, machine byte order.
+    func encode(_ pixels: UnsafeRawBufferPointer, into encoded: ByteBlock, _ workspace: CodecWorkspace) throws
+
+    /// Decodes a whole chunk.
+    func decode(
+        _ encoded: UnsafeRawBufferPointer, into pixels: UnsafeMutableRawBufferPointer, _ workspace: CodecWorkspace)
+        throws
+}
+
+/// Turns bytes into other bytes: compression and checksums.
+protocol BytesToBytesCodec: Sendable {
+    /// Most bytes that `count` bytes become under any sane writer.
+    func largestEncodedSize(_ count: Int) -> Int
+
+    /// Adds the encoded bytes to a block.
+    func encode(_ bytes: UnsafeRawBufferPointer, into encoded: ByteBlock, _ workspace: CodecWorkspace) throws
+
+    /// Decodes into a place of limited size.
+    ///
+    /// - Returns: the number of bytes decoded.
+    /// - Throws: ``ZarrError`` with code `.corrupt` where they do not fit or the bytes are damaged.
+    func decode(
+        _ encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer, _ workspace: CodecWorkspace
+    ) throws -> Int
+}
+
+extension BytesToBytesCodec {
+    /// What compressors do to bytes they cannot compress: a few per thousand more. The factor of two costs only address
+    /// space and leaves room for the oddest writer.
+    func largestEncodedSize(_ count: Int) -> Int { 2 * min(count, 1 << 60) + 1 << 16 }
+}

@@ -1,0 +1,113 @@
+/// An array of chunks in a store.
+///
+/// A value that threads share; each thread reads through its own ``ZarrArrayReader``.
+///
+/// - Source: Zarr v3 core; Zarr v2.
+public struct ZarrArray: Sendable {
+    /// Shape, type, chunks and codecs.
+    public let metadata: ArrayMetadata
+    /// Where the chunks are.
+    public let store: any ReadableStore
+    /// The array's place in the store.
+    public let key: StoreKey
+
+    let pipeline: CodecPipeline
+
+    /// An array whose metadata is known. Reads and writes nothing.
+    ///
+    /// - Throws: ``ZarrError`` with code `.unsupported` where a codec is unknown, `.corrupt` where the metadata
+    ///   contradicts itself.
+    public init(_ metadata: ArrayMetadata, _ store: any ReadableStore, _ key: StoreKey = .root) throws {
+        pipeline = try ZarrError.locating(key, "the array cannot be used") {
+            try metadata.check()
+            return try CodecPipeline(
+                metadata.codecs, chunkShape: metadata.chunkShape, type: metadata.type, fillValue: metadata.fillValue)
+        }
+        self.metadata = metadata
+        self.store = store
+        self.key = key
+    }
+
+    /// Opens an array of either format.
+    ///
+    /// - Throws: ``ZarrError`` with code `.notFound` where there is none, `.corrupt` or `.unsupported` where its
+    ///   metadata is damaged or asks for what cannot be read.
+    public static func open(_ store: any ReadableStore, _ key: StoreKey = .root) throws -> ZarrArray {
+        try ZarrArray(ArrayMetadata.read(from: store, key), store, key)
+    }
+
+    /// Creates an array by writing its metadata: `zarr.json`, or `.zarray` and `.zattrs`. Chunks that are there already
+    /// stay. v2 has no place for dimension names.
+    ///
+    /// - Throws: ``ZarrError`` with code `.invalidCall` where the metadata contradicts itself, `.unsupported` where the
+    ///   format cannot say it, `.ioFailure` where the machine fails.
+    public static func create(
+        _ store: any WritableStore, _ key: StoreKey, _ metadata: ArrayMetadata
+    ) throws -> ZarrArray {
+        try metadata.check(.invalidCall)
+        let array = try ZarrArray(metadata, store, key)
+        switch metadata.format {
+        case .v3: try store.write(key.appending("zarr.json"), metadata.json().serialized(pretty: true))
+        case .v2:
+            let zarray = try metadata.zarrayJSON(), zattrs = try key.appending(".zattrs")
+            if metadata.attributes.object?.isEmpty == false {
+                try store.write(zattrs, metadata.attributes.serialized(pretty: true))
+            } else {
+                try store.remove(zattrs)
+            }
+            // The attributes come first: where .zarray is, the array is whole.
+            try store.write(key.appending(".zarray"), zarray.serialized(pretty: true))
+        }
+        return array
+    }
+
+    /// The key of a chunk's object.
+    ///
+    /// - Parameter index: the chunk's place on each axis of the grid.
+    /// - Throws: ``ZarrError`` with code `.invalidCall` where the grid has no such chunk.
+    public func key(ofChunk index: [Int]) throws -> StoreKey {
+        let grid = metadata.gridShape
+        guard index.count == grid.count, zip(index, grid).allSatisfy({ 0..<$1 ~= $0 }) else {
+            throw ZarrError(.invalidCall, "there is no chunk \(index) in a grid of \(grid)", key: key)
+        }
+        return try key.appending(metadata.key(ofChunk: index))
+    }
+}
+
+extension ArrayMetadata {
+    /// Reads the metadata of an array of either format.
+    ///
+    /// - Throws: ``ZarrError`` with code `.notFound` where there is no array, else as the initialisers.
+    public static func read(from store: any ReadableStore, _ key: StoreKey = .root) throws -> ArrayMetadata {
+        let v3 = try key.appending("zarr.json"), v2 = try key.appending(".zarray")
+        if let bytes = try store.read(v3) {
+            return try ZarrError.locating(v3, "cannot read \(v3) of \(store.name)") {
+                try ArrayMetadata(json: JSONValue.parse(bytes))
+            }
+        }
+        guard let bytes = try store.read(v2) else {
+            throw ZarrError(
+                .notFound,
+                "there is no Zarr array at \"\(key)\" of \(store.name): neither zarr.json nor .zarray is there",
+                key: key)
+        }
+        let attributes = try V2Attributes.read(from: store, key)
+        return try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
+            try .v2(zarray: JSONValue.parse(bytes), zattrs: attributes)
+        }
+    }
+}
+
+/// The `.zattrs` of a v2 node.
+enum V2Attributes {
+    /// The attributes; an empty object where there are none.
+    static func read(from store: any ReadableStore, _ key: StoreKey) throws -> JSONValue {
+        let zattrs = try key.appending(".zattrs")
+        guard let bytes = try store.read(zattrs) else { return .object([:]) }
+        return try ZarrError.locating(zattrs, "cannot read \(zattrs) of \(store.name)") {
+            let json = try JSONValue.parse(bytes)
+            guard json.object != nil else { throw ZarrError(.corrupt, "it must hold an object, not \(json.excerpt)") }
+            return json
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Testing
+import Zarr
+
+/// Chains of codecs, for every type and odd shapes.
+struct CodecPipelineTests {
+    static func chains(_ type: PixelType, rank: Int) -> [[CodecSpec]] {
+        let bytes = CodecSpec.bytes(type)
+        var chains: [[CodecSpec]] = [
+            [bytes], [.bytes(type, bigEndian: true)],
+            [CodecSpec("bytes", ["endian": "big"]), .crc32c],
+            [bytes, .gzip(level: 0)], [bytes, .gzip(level: 9)], [bytes, .zlib(level: 3)], [bytes, .crc32c],
+            [bytes, .zstd(level: -5)], [bytes, .zstd(level: 3, checksum: true)],
+            [bytes, .zstd(), .crc32c], [bytes, .crc32c, .gzip(), .zstd(), .crc32c],
+            [bytes, .blosc(type, "lz4", shuffle: .bits)], [bytes, .blosc(type, "blosclz")],
+            [bytes, .blosc(type, "lz4hc", shuffle: .none)], [bytes, .blosc(type, "zlib")],
+            [bytes, .blosc(type, "zstd", shuffle: .bits), .zstd()],
+        ]
+        for level in [0, 1, 9] {
+            for shuffle in [CodecSpec.BloscShuffle.none, .bytes] {
+                chains.append([bytes, .blosc(type, level: level, shuffle: shuffle)])
+            }
+        }
+        for order in permutations(rank) where rank > 0 {
+            chains.append([.transpose(order), .bytes(type, bigEndian: true), .blosc(type)])
+        }
+        if rank == 3 { chains.append([.transpose([1, 2, 0]), .transpose([1, 2, 0]), bytes, .zstd()]) }
+        return chains
+    }
+
+    static func permutations(_ count: Int) -> [[Int]] {
+        guard count > 0 else { return [[]] }
+        return permutations(count - 1).flatMap { rest in
+            (0...rest.count).map { Array(rest[..<$0]) + [count - 1] + Array(rest[$0...]) }
+        }
+    }
+
+    @Test("every chain gives back what it was given", arguments: PixelType.allCases)
+    func roundTrips(type: PixelType) throws {
+        var random = SeededRandom(seed: 7)
+        let workspace = CodecWorkspace()
+        for shape in [[], [1], [7], [129], [3, 5], [31, 33], [2, 3, 4], [5, 1, 17], [1, 1, 1]] as [[Int]] {
+            let count = shape.reduce(1, *) * type.size
+            for codecs in Self.chains(type, rank: shape.count) {
+                let pipeline = try CodecPipeline(codecs, chunkShape: shape, type: type, fillValue: .zero(type))
+                for pixels in [random.bytes(count), random.smoothBytes(count), [UInt8](repeating: 0, count: count)] {
+                    let encoded = ByteBlock()
+                    encoded.append(count: 3)
+                    try pixels.withUnsafeBytes { try pipeline.encode($0, into: encoded, workspace) }
+                    var decoded = [UInt8](repeating: 0xAA, count: count)
+                    try decoded.withUnsafeMutableBytes { try pipeline.decode(encoded.bytes, into: $0, workspace) }
+                    #expect(decoded == pixels, "\(codecs.map(\.json)) of \(shape)")
+                }
+            }
+        }
+    }
+
+    @Test("transpose stores the axes in the order given, also where the order is not its own inverse")
+    func transposeDirection() throws {
+        let pipeline = try CodecPipeline(
+            [.transpose([1, 2, 0]), .bytes(.uint8)], chunkShape: [2, 3, 4], type: .uint8, fillValue: .zero(.uint8))
+        let pixels = (0..<24).map { UInt8($0) }
+        let encoded = ByteBlock()
+        try pixels.withUnsafeBytes { try pipeline.encode($0, into: encoded, CodecWorkspace()) }
+        var expected = [UInt8]()
+        for b in 0..<3 { for c in 0..<4 { for a in 0..<2 { expected.append(UInt8(a * 12 + b * 4 + c)) } } }
+        #expect(Array(encoded.bytes) == expected)
+    }
+
+    @Test("big-endian elements lie in the file with their highest byte first")
+    func bigEndian() throws {
+        let pipeline = try CodecPipeline(
+            [.bytes(.uint32, bigEndian: true)], chunkShape: [2], type: .uint32, fillValue: .zero(.uint32))
+        let encoded = ByteBlock()
+        try [0x0102_0304, 5 as UInt32].withUnsafeBytes { try pipeline.encode($0, into: encoded, CodecWorkspace()) }
+        #expect(Array(encoded.bytes) == [1, 2, 3, 4, 0, 0, 0, 5])
+    }
+
+    @Test("gzip streams of several members, and zeros behind them, are read to the end")
+    func gzipMembers() throws {
+        let workspace = CodecWorkspace()
+        func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+            let pipeline = try CodecPipeline(
+                [.bytes(.uint8), .gzip()], chunkShape: [bytes.count], type: .uint8, fillValue: .zero(.uint8))
+            let encoded = ByteBlock()
+            try bytes.withUnsafeBytes { try pipeline.encode($0, into: encoded, workspace) }
+            return Array(encoded.bytes)
+        }
+        let pipeline = try CodecPipeline(
+            [.bytes(.uint8), .gzip()], chunkShape: [5], type: .uint8, fillValue: .zero(.uint8))
+        for padding in [0, 1, 512] {
+            let stream = try gzip([1, 2]) + gzip([3]) + gzip([4, 5]) + [UInt8](repeating: 0, count: padding)
+            var pixels = [UInt8](repeating: 0, count: 5)
+            try stream.withUnsafeBytes { encoded in
+                try pixels.withUnsafeMutableBytes { try pipeline.decode(encoded, into: $0, workspace) }
+            }
+            #expect(pixels == [1, 2, 3, 4, 5])
+        }
+    }
+
+    @Test("zstd frames that do not say their size are read")
+    func zstdWithoutContentSize() throws {
+        // zstd 1.5.4, `printf 'zarrzarrzarrzarrzarrzarr' | zstd -c --no-content-size --no-check`.
+        let frame: [UInt8] = [
+            0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, 0x55, 0x00, 0x00, 0x20, 0x7A, 0x61, 0x72, 0x72, 0x01, 0x00, 0xD3, 0x8E,
+            0x08,
+        ]
+        let pipeline = try CodecPipeline(
+            [.bytes(.uint8), .zstd()], chunkShape: [24], type: .uint8, fillValue: .zero(.uint8))
+        var pixels = [UInt8](repeating: 0, count: 24)
+        try frame.withUnsafeBytes { encoded in
+            try pixels.withUnsafeMutableBytes { try pipeline.decode(encoded, into: $0, CodecWorkspace()) }
+        }
+        #expect(String(decoding: pixels, as: UTF8.self) == String(repeating: "zarr", count: 6))
+    }
+
+    @Test("a chunk too short or too long is corrupt", arguments: ["raw", "zstd", "gzip", "zlib", "blosc", "crc32c"])
+    func wrongSizes(name: String) throws {
+        let tail: [CodecSpec] =
+            switch name {
+            case "zstd": [.zstd()]
+            case "gzip": [.gzip()]
+            case "zlib": [.zlib()]
+            case "blosc": [.blosc(.uint16)]
+            case "crc32c": [.crc32c]
+            default: []
+            }
+        let workspace = CodecWorkspace()
+        func pipeline(_ count: Int) throws -> CodecPipeline {
+            try CodecPipeline(
+                [.bytes(.uint16)] + tail, chunkShape: [count], type: .uint16, fillValue: .zero(.uint16))
+        }
+        for stored in [1, 99, 101, 300] {
+            let encoded = ByteBlock()
+            let pixels = [UInt16](repeating: 3, count: stored)
+            try pixels.withUnsafeBytes { try pipeline(stored).encode($0, into: encoded, workspace) }
+            var decoded = [UInt16](repeating: 0, count: 100)
+            #expect {
+                try decoded.withUnsafeMutableBytes { try pipeline(100).decode(encoded.bytes, into: $0, workspace) }
+            } throws: {
+                ($0 as? ZarrError)?.code == .corrupt
+            }
+        }
+    }
+
+    @Test("an unknown codec is unsupported and named")
+    func unknownCodec() {
+        #expect {
+            try CodecPipeline(
+                [.bytes(.uint8), CodecSpec("lz77")], chunkShape: [1], type: .uint8, fillValue: .zero(.uint8))
+        } throws: {
+            ($0 as? ZarrError)?.code == .unsupported && "\($0)".contains("\"lz77\"")
+        }
+    }
+
+    @Test("codecs out of order, doubled, missing or badly configured are corrupt")
+    func refusesBadChains() {
+        let bytes = CodecSpec.bytes(.uint16)
+        let bad: [[CodecSpec]] = [
+            [], [.zstd()], [.zstd(), bytes], [bytes, bytes], [bytes, .transpose([0, 1])], [.transpose([0, 1])],
+            [.transpose([0, 0]), bytes], [.transpose([0]), bytes], [.transpose([1, 2]), bytes],
+            [CodecSpec("transpose", ["order": "F"]), bytes], [CodecSpec("bytes")],
+            [CodecSpec("bytes", ["endian": "middle"])], [bytes, CodecSpec("zstd", ["level": 23])],
+            [bytes, CodecSpec("gzip", ["level": "high"])], [bytes, CodecSpec("blosc", ["clevel": 10])],
+            [bytes, CodecSpec("blosc", ["shuffle": "wild"])], [CodecSpec("sharding_indexed")],
+            [.sharding([3, 4], [bytes])], [.sharding([0, 4], [bytes])], [.sharding([4], [bytes])],
+            [.sharding([4, 4], [])], [bytes, .sharding([4, 4], [bytes])],
+        ]
+        for codecs in bad {
+            #expect(throws: ZarrError.self, "\(codecs.map(\.json))") {
+                try CodecPipeline(codecs, chunkShape: [4, 4], type: .uint16, fillValue: .zero(.uint16))
+            }
+        }
+    }
+}

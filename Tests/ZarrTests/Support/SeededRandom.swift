@@ -1,0 +1,25 @@
+/// SplitMix64: the same numbers in every run.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) } }
+
+    /// Bytes that compress: small steps, as neighbouring pixels make them.
+    mutating func smoothBytes(_ count: Int) -> [UInt8] {
+        var value: UInt8 = 100
+        return (0..<count).map { _ in
+            value = value &+ UInt8.random(in: 0...2, using: &self) &- 1
+            return value
+        }
+    }
+}
