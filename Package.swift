@@ -12,6 +12,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Zarr", targets: ["Zarr"]),
+        .library(name: "OMEZarr", targets: ["OMEZarr"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -30,8 +31,10 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CJPEG", "CTIFF"]),
 
         .target(name: "Zarr", dependencies: ["CBlosc", "CDeflate", "CZlib", "CZstd", "CShims"]),
+        .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
 
         .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
+        .testTarget(name: "OMEZarrTests", dependencies: ["OMEZarr", "CPNG"]),
     ],
     swiftLanguageModes: [.v6]
 )

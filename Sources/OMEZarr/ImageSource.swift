@@ -1,0 +1,38 @@
+public import Zarr
+
+/// An image of several levels that can be read by region, wherever its bytes lie: a TIFF, an OME-Zarr, memory.
+///
+/// Converting is pouring one such image into a store; serving is answering requests about one. Shapes, regions and
+/// axes are in the order of ``ImageDescription/axes``: time, channel, then z, y, x, whichever of them there are.
+public protocol ImageSource: Sendable {
+    /// What the image is: axes, levels, type, channels.
+    var description: ImageDescription { get }
+
+    /// The block of a level that costs least to read at once, and whose multiples waste nothing: a tile, a strip, a
+    /// chunk. One extent for each axis, each from 1 to the level's; an axis that is interleaved in the file (samples of
+    /// RGB pixels) has its whole extent.
+    func naturalReadShape(level: Int) -> [Int]
+
+    /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
+    func makeReader() throws -> any RegionReader
+}
+
+/// Reads regions of one image. Belongs to one thread at a time.
+public protocol RegionReader: AnyObject {
+    /// Decodes the pixels of a region straight into a view of the same shape and type.
+    ///
+    /// - Throws: where the region leaves the level, or the data is damaged or unsupported.
+    func read(_ region: Region, level: Int, into pixels: StridedPixels) throws
+}
+
+extension ImageSource {
+    /// The pixels of a region of a level.
+    ///
+    /// Makes a reader for this one call; keep one from ``makeReader()`` to read many regions.
+    public func read(_ region: Region, level: Int = 0) throws -> PixelBuffer {
+        let reader = try makeReader()
+        var buffer = PixelBuffer(shape: region.shape, type: description.type)
+        try buffer.withPixels { try reader.read(region, level: level, into: $0) }
+        return buffer
+    }
+}

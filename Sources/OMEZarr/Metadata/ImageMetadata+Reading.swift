@@ -1,0 +1,177 @@
+public import Zarr
+
+extension ImageMetadata {
+    /// No pyramid has more levels: 2^64 pixels on an axis are 64 halvings.
+    private static let levelLimit = 64
+
+    /// The paths of the levels, finest first, relative to the group.
+    ///
+    /// - Parameter attributes: the attributes of the image's group, of any version from 0.1 to 0.6.
+    /// - Throws: ``OMEZarrError`` with code `.corrupt` where there are none.
+    public static func datasetPaths(in attributes: JSONValue) throws -> [String] {
+        let datasets = OMEAttributes(attributes).multiscale?["datasets"]?.array ?? []
+        guard !datasets.isEmpty, datasets.count <= levelLimit else {
+            throw OMEZarrError(
+                .corrupt,
+                "the image's multiscales[0].datasets lists \(datasets.count) levels: from 1 to \(levelLimit) can be read"
+            )
+        }
+        return try datasets.enumerated().map { index, dataset in
+            guard let path = dataset["path"]?.string else {
+                throw OMEZarrError(.corrupt, "the image's multiscales[0].datasets[\(index)] has no path")
+            }
+            // Some writers end paths with "/" or begin them with "./".
+            return path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+        }
+    }
+
+    /// Reads the metadata of an image's group with goodwill.
+    ///
+    /// Accepted beyond the letter: a missing version or one in the wrong place, axes as strings (0.3) or none (0.1,
+    /// 0.2: the last of t, c, z, y, x), levels without transformations (the ratio of the shapes stands in), channels
+    /// without colour, window or label, and the coordinate systems of 0.6 as far as they only scale and translate.
+    ///
+    /// - Parameters:
+    ///   - attributes: the attributes of the image's group.
+    ///   - shapes: the shape of each level's array, in the order of ``datasetPaths(in:)``.
+    ///   - type: type of the pixels.
+    /// - Throws: ``OMEZarrError``, `.corrupt` where axes and arrays contradict each other, `.unsupported` where a level
+    ///   is placed by something else than scale and translation.
+    public init(reading attributes: JSONValue, shapes: [[Int]], type: PixelType) throws {
+        let ome = OMEAttributes(attributes)
+        let paths = try Self.datasetPaths(in: attributes)
+        guard let entry = ome.multiscale, paths.count == shapes.count, let shape = shapes.first else {
+            throw OMEZarrError(
+                .invalidCall, "give the shapes of the image's \(paths.count) levels, got \(shapes.count)")
+        }
+        var axes = try Self.axes(entry, rank: shape.count)
+        for (path, shape) in zip(paths, shapes) where shape.count != axes.count {
+            throw OMEZarrError(
+                .corrupt,
+                "level \(path) has \(shape.count) dimensions, but the image has \(axes.count) axes (\(axes.map(\.name).joined()))"
+            )
+        }
+        let datasets = try paths.indices.map { index in
+            let level = try Self.transformation(entry, index, shapes)
+            return Dataset(path: paths[index], scale: level.scale, translation: level.translation)
+        }
+        for axis in axes.indices { axes[axis].spacing = datasets[0].scale[axis] }
+        let isLabels = ome.members["image-label"] != nil
+        let omero = ome.members["omero"] ?? attributes["omero"]
+        let count = axes.firstIndex { $0.kind == .channel }.map { shape[$0] } ?? 1
+        let known = isLabels ? [] : (omero?["channels"]?.array ?? []).prefix(count).map(Channel.init(reading:))
+        self.init(
+            name: entry["name"]?.string ?? omero?["name"]?.string, axes: axes, datasets: datasets,
+            channels: isLabels ? [] : Self.complete(Array(known), count),
+            isRGB: entry["metadata"]?["rgb"]?.bool == true && count == 3, isLabels: isLabels,
+            downsampling: Downsampling(reading: entry),
+            defaultZ: omero?["rdefs"]?["defaultZ"]?.int ?? 0, defaultT: omero?["rdefs"]?["defaultT"]?.int ?? 0,
+            type: type)
+    }
+
+    /// The image these metadata and level shapes describe.
+    public func description(shapes: [[Int]]) -> ImageDescription {
+        ImageDescription(
+            name: name, axes: axes,
+            levels: zip(datasets, shapes).map {
+                ImageDescription.Level(shape: $1, scale: $0.scale, translation: $0.translation)
+            }, type: type, channels: channels, isRGB: isRGB, isLabels: isLabels)
+    }
+
+    private static func axes(_ entry: JSONValue, rank: Int) throws -> [Axis] {
+        guard let list = entry["axes"]?.array ?? intrinsicAxes(entry) else { return try standardAxes(rank: rank) }
+        guard list.count == rank else {
+            throw OMEZarrError(
+                .corrupt, "the image names \(list.count) axes, but its level 0 has \(rank) dimensions")
+        }
+        let axes = try list.enumerated().map { index, item in
+            if let name = item.string { return Axis(name: name, kind: standardKind(name)) }
+            guard let name = item["name"]?.string else {
+                throw OMEZarrError(.corrupt, "the image's axis \(index) has no name")
+            }
+            let kind = item["type"]?.string.map { Axis.Kind(name: $0) } ?? .custom(nil)
+            return Axis(name: name, kind: kind, unit: item["unit"]?.string)
+        }
+        guard Set(axes.map(\.name)).count == axes.count else {
+            throw OMEZarrError(.corrupt, "two axes of the image have the same name (\(axes.map(\.name)))")
+        }
+        return axes
+    }
+
+    /// The axes of 0.6: those of the coordinate system the datasets' transformations lead to.
+    private static func intrinsicAxes(_ entry: JSONValue) -> [JSONValue]? {
+        guard let systems = entry["coordinateSystems"]?.array else { return nil }
+        let output = entry["datasets"]?[0]?["coordinateTransformations"]?[0]?["output"]
+        let name = output?["name"]?.string ?? output?.string
+        let system = systems.first { $0["name"]?.string == name } ?? systems.first
+        return system?["axes"]?.array
+    }
+
+    private static func standardAxes(rank: Int) throws -> [Axis] {
+        let names = ["t", "c", "z", "y", "x"]
+        guard (2...names.count).contains(rank) else {
+            throw OMEZarrError(
+                .corrupt, "the image names no axes and has \(rank) dimensions: from 2 to 5 can be guessed")
+        }
+        return names.suffix(rank).map { Axis(name: $0, kind: standardKind($0)) }
+    }
+
+    private static func standardKind(_ name: String) -> Axis.Kind {
+        switch name {
+        case "t": .time
+        case "c": .channel
+        case "z", "y", "x": .space
+        default: .custom(nil)
+        }
+    }
+
+    private static func transformation(
+        _ entry: JSONValue, _ index: Int, _ shapes: [[Int]]
+    ) throws -> LevelTransformation {
+        let rank = shapes[0].count
+        var level = LevelTransformation(rank: rank)
+        let own = entry["datasets"]?[index]?["coordinateTransformations"]
+        if own?.array?.isEmpty ?? true {
+            for axis in 0..<rank where shapes[index][axis] > 0 {
+                level.scale[axis] = Double(shapes[0][axis]) / Double(shapes[index][axis])
+            }
+        }
+        try level.apply(own, place: "level \(index)")
+        // In 0.6 these lead to other coordinate systems than the intrinsic one and do not apply to all levels.
+        if entry["coordinateSystems"] == nil {
+            try level.apply(entry["coordinateTransformations"], place: "the image")
+        }
+        return level
+    }
+}
+
+extension ImageMetadata.Downsampling {
+    fileprivate init?(reading entry: JSONValue) {
+        guard let type = entry["type"]?.string else { return nil }
+        let notes = entry["metadata"]
+        self.init(
+            type: type, method: notes?["method"]?.string, version: notes?["version"]?.string,
+            rounding: notes?["rounding"]?.string)
+    }
+}
+
+extension Channel {
+    /// Reads one entry of `omero.channels`; what is missing or malformed is unknown.
+    fileprivate init(reading json: JSONValue) {
+        self.init(
+            name: json["label"]?.string, color: json["color"]?.string.flatMap(Color.init(hexadecimal:)),
+            window: Window(reading: json["window"]), isActive: json["active"]?.bool ?? true,
+            emissionWavelength: json["emissionWave"]?.double, excitationWavelength: json["excitationWave"]?.double)
+    }
+}
+
+extension Channel.Window {
+    /// Nil where start and end are missing; they stand in for missing min and max.
+    fileprivate init?(reading json: JSONValue?) {
+        guard let start = json?["start"]?.double ?? json?["min"]?.double,
+            let end = json?["end"]?.double ?? json?["max"]?.double, start.isFinite, end.isFinite
+        else { return nil }
+        let min = json?["min"]?.double ?? start, max = json?["max"]?.double ?? end
+        self.init(min: min.isFinite ? min : start, max: max.isFinite ? max : end, start: start, end: end)
+    }
+}

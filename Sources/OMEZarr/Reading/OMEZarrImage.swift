@@ -1,0 +1,126 @@
+public import Zarr
+
+/// A multiscale image in a Zarr store, of OME-Zarr 0.4 or 0.5; older and newer versions are read with goodwill.
+public struct OMEZarrImage: ImageSource {
+    /// The store the image lies in.
+    public let store: any ReadableStore
+    /// The key of the image's group.
+    public let key: StoreKey
+    /// The version the metadata names; nil where it names none.
+    public let version: String?
+    /// The metadata as read.
+    public let metadata: ImageMetadata
+    /// The attributes of the image's group, to the letter.
+    public let attributes: JSONValue
+    /// One array for each level, finest first.
+    public let levels: [ZarrArray]
+    /// What the image is: axes, levels, type, channels.
+    public let description: ImageDescription
+
+    /// Opens the image whose group lies at a key.
+    ///
+    /// Costs the group's metadata and that of each level; no pixels are read. Levels whose pixels are of another type
+    /// than those of level 0, as some writers averaged labels into floats, are left out.
+    ///
+    /// - Throws: ``OMEZarrError``, `.notFound` where nothing is stored there, `.notAnImage` where it is something else
+    ///   (the message says what, and what can be opened instead), `.corrupt` where axes and arrays contradict each
+    ///   other; ``ZarrError`` where a level's array cannot be opened.
+    public static func open(_ store: any ReadableStore, _ key: StoreKey = .root) throws -> OMEZarrImage {
+        let node = try ZarrNode.require(store, key)
+        let identification = try ImageKind.identify(node, store, key)
+        switch identification.kind {
+        case .image, .labelImage: return try OMEZarrImage(store, key, node, version: identification.version)
+        case let kind:
+            throw OMEZarrError(
+                .notAnImage, "\(key) in \(store.name) holds \(kind.phrase), not an image\(kind.advice)", key: key)
+        }
+    }
+
+    /// Opens the image in a folder.
+    ///
+    /// - Throws: as ``open(_:_:)``.
+    public static func open(path: String) throws -> OMEZarrImage {
+        try open(DirectoryStore(path: path, create: false))
+    }
+
+    private init(_ store: any ReadableStore, _ key: StoreKey, _ node: ZarrNode, version: String?) throws {
+        self.store = store
+        self.key = key
+        self.version = version
+        attributes = node.attributes
+        let place = "the image at \(key) in \(store.name)"
+        do {
+            let arrays = try ImageMetadata.datasetPaths(in: node.attributes).map {
+                try ZarrArray.open(store, key.appending($0))
+            }
+            let type = arrays[0].metadata.type
+            var metadata = try ImageMetadata(
+                reading: node.attributes, shapes: arrays.map(\.metadata.shape), type: type)
+            let kept = arrays.indices.filter { arrays[$0].metadata.type == type }
+            metadata.datasets = kept.map { metadata.datasets[$0] }
+            levels = kept.map { arrays[$0] }
+            description = metadata.description(shapes: levels.map(\.metadata.shape))
+            self.metadata = metadata
+        } catch let error as OMEZarrError {
+            throw OMEZarrError(error.code, "cannot open \(place)", key: key, cause: error)
+        } catch let error as ZarrError where error.code == .notFound {
+            throw OMEZarrError(.corrupt, "cannot open \(place): a level is missing", key: key, cause: error)
+        }
+    }
+
+    /// The shape of a chunk, or of an inner chunk of a shard, as far as the level reaches.
+    public func naturalReadShape(level: Int) -> [Int] {
+        let metadata = levels[level].metadata
+        return zip(metadata.innerChunkShape, metadata.shape).map { max(1, min($0, $1)) }
+    }
+
+    /// A reader for one worker.
+    public func makeReader() throws -> any RegionReader { OMEZarrReader(levels) }
+}
+
+/// Reads regions of the levels of an image; opens a level's reader when it is first needed.
+private final class OMEZarrReader: RegionReader {
+    private let levels: [ZarrArray]
+    private var readers: [ZarrArrayReader?]
+
+    init(_ levels: [ZarrArray]) {
+        self.levels = levels
+        readers = [ZarrArrayReader?](repeating: nil, count: levels.count)
+    }
+
+    func read(_ region: Region, level: Int, into pixels: StridedPixels) throws {
+        guard levels.indices.contains(level) else {
+            throw OMEZarrError(
+                .invalidCall, "there is no level \(level): the image has levels 0 to \(levels.count - 1)")
+        }
+        let reader = try readers[level] ?? levels[level].makeReader()
+        readers[level] = reader
+        try reader.read(region, into: pixels)
+    }
+}
+
+extension ImageKind {
+    /// The kind in words, with an article.
+    public var phrase: String {
+        switch self {
+        case .image: "an image"
+        case .labelImage: "a label image"
+        case .labels(let paths): "a list of \(paths.count) label images"
+        case .plate(let wells): "a plate of \(wells.count) wells"
+        case .well(let fields): "a well of \(fields.count) fields"
+        case .bioFormats2Raw(let series): "a collection of \(series.count) series"
+        case .group: "a plain Zarr group"
+        case .array: "a plain Zarr array"
+        }
+    }
+
+    /// What to open instead, as the end of a sentence; empty where there is nothing to propose.
+    fileprivate var advice: String {
+        let below: String? =
+            switch self {
+            case .labels(let paths), .plate(let paths), .well(let paths), .bioFormats2Raw(let paths): paths.first
+            case .image, .labelImage, .group, .array: nil
+            }
+        return below.map { ": open one of its parts, such as \"\($0)\"" } ?? ""
+    }
+}

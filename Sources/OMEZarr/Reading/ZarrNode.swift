@@ -1,0 +1,59 @@
+package import Zarr
+
+/// What one key of a Zarr hierarchy holds: a group or an array, and its attributes.
+///
+/// More forgiving than opening it: an array whose codecs are unknown still has attributes, and a `.zattrs` without a
+/// `.zgroup`, as some writers leave it, still is a group.
+package struct ZarrNode: Sendable {
+    /// A group or an array.
+    package enum Kind: Sendable, Hashable { case group, array }
+
+    package var kind: Kind
+    package var format: ZarrFormat
+    /// An object.
+    package var attributes: JSONValue
+
+    /// Largest metadata document that is read: plates of 1536 wells with their fields take a few MiB.
+    private static let documentLimit = 64 << 20
+
+    /// Reads the node at a key; nil where there is none. Zarr v3 comes first where both formats are present.
+    ///
+    /// - Throws: ``ZarrError`` where a metadata document is damaged or too large.
+    package static func read(_ store: any ReadableStore, _ key: StoreKey) throws -> ZarrNode? {
+        if let json = try document(store, key.appending("zarr.json")) {
+            let kind: Kind = json["node_type"]?.string == "array" ? .array : .group
+            return ZarrNode(kind: kind, format: .v3, attributes: object(json["attributes"]))
+        }
+        let array = try store.size(key.appending(".zarray")) != nil
+        let attributes = try document(store, key.appending(".zattrs"))
+        guard try array || attributes != nil || store.size(key.appending(".zgroup")) != nil else { return nil }
+        return ZarrNode(kind: array ? .array : .group, format: .v2, attributes: object(attributes))
+    }
+
+    /// Reads the node at a key.
+    ///
+    /// - Throws: ``OMEZarrError`` with code `.notFound` where there is none, else as ``read(_:_:)``.
+    package static func require(_ store: any ReadableStore, _ key: StoreKey) throws -> ZarrNode {
+        if let node = try read(store, key) { return node }
+        throw OMEZarrError(
+            .notFound,
+            "there is no Zarr array or group at \(key) in \(store.name): check the path; it should hold zarr.json, .zgroup or .zarray",
+            key: key)
+    }
+
+    private static func object(_ json: JSONValue?) -> JSONValue { json?.object.map { .object($0) } ?? [:] }
+
+    private static func document(_ store: any ReadableStore, _ key: StoreKey) throws -> JSONValue? {
+        guard let size = try store.size(key) else { return nil }
+        guard size <= documentLimit else {
+            throw ZarrError(
+                .limitExceeded, "\(key) has \(size) bytes: metadata may have \(documentLimit)", key: key)
+        }
+        guard let bytes = try store.read(key) else { return nil }
+        do {
+            return try JSONValue.parse(bytes)
+        } catch let error as ZarrError {
+            throw ZarrError(error.code, "cannot read the metadata \(key) in \(store.name)", key: key, cause: error)
+        }
+    }
+}
