@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .library(name: "Zarr", targets: ["Zarr"]),
         .library(name: "OMEZarr", targets: ["OMEZarr"]),
+        .library(name: "Pyramid", targets: ["Pyramid"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -32,9 +33,11 @@ let package = Package(
 
         .target(name: "Zarr", dependencies: ["CBlosc", "CDeflate", "CZlib", "CZstd", "CShims"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
+        .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
 
         .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
         .testTarget(name: "OMEZarrTests", dependencies: ["OMEZarr", "CPNG"]),
+        .testTarget(name: "PyramidTests", dependencies: ["Pyramid", "OMEZarr", "Zarr"]),
     ],
     swiftLanguageModes: [.v6]
 )

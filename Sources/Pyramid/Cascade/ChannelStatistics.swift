@@ -1,0 +1,120 @@
+public import OMEZarr
+import Zarr
+
+/// What one channel's pixels look like: their true range, and a sample of them.
+public struct ChannelStatistics: Sendable, Hashable {
+    /// Smallest and largest value of level 0, NaN and infinities not counted; both 0 where there is no other.
+    public let min, max: Double
+    /// Values at the points of a regular grid, sorted.
+    public let samples: [Double]
+
+    /// The contrast window: the values between which all but 0.1 % of the sample lie on either side, so that a hot
+    /// pixel or a speck of dust does not make the image dark; the true range where those are the same.
+    public var window: Channel.Window {
+        var start = percentile(0.001), end = percentile(0.999)
+        if start >= end { (start, end) = (min, max) }
+        if start >= end { end = start + 1 }
+        return Channel.Window(min: min, max: Swift.max(max, end), start: start, end: end)
+    }
+
+    private func percentile(_ fraction: Double) -> Double {
+        guard !samples.isEmpty else { return min }
+        return samples[Int((Double(samples.count - 1) * fraction).rounded())]
+    }
+}
+
+/// Gathers statistics brick by brick; what comes out does not depend on the order or the number of workers.
+struct StatisticsCollector: Sendable {
+    /// Values sampled of each channel, at the most: enough for a percentile of 0.1 % to be exact to 0.02 %.
+    private static let sampleLimit = 1 << 18
+
+    private let channelAxis: Int?
+    private let type: PixelType
+    /// Distance of the sample grid's points on each axis.
+    private let stride: [Int]
+    private var channels: [(min: Double, max: Double, samples: [Double])]
+
+    init(_ image: ImageDescription) {
+        channelAxis = image.axes.firstIndex { $0.kind == .channel }
+        type = image.type
+        channels = [(Double, Double, [Double])](
+            repeating: (.infinity, -.infinity, []), count: image.channelCount)
+        stride = Self.stride(image, channelAxis)
+    }
+
+    /// Odd distances, so that the grid does not fall into step with tiles and detectors.
+    private static func stride(_ image: ImageDescription, _ channelAxis: Int?) -> [Int] {
+        var stride = [Int](repeating: 1, count: image.axes.count)
+        let axes = image.axes.indices.filter { $0 != channelAxis }
+        func points(_ axis: Int) -> Int { (image.shape[axis] + stride[axis] - 1) / stride[axis] }
+        while axes.reduce(1, { $0 * points($1) }) > sampleLimit {
+            guard let densest = axes.max(by: { points($0) < points($1) }) else { break }
+            stride[densest] += 2 * max(1, stride[densest] / 8)
+        }
+        return stride
+    }
+
+    /// Adds the pixels of one region of level 0.
+    mutating func add(_ pixels: StridedPixels, at region: Region) {
+        guard let channelAxis else { return add(pixels, at: region, channel: 0) }
+        for c in 0..<region.shape[channelAxis] {
+            var part = Region(wholeOf: region.shape)
+            part.origin[channelAxis] = c
+            part.shape[channelAxis] = 1
+            var place = region
+            place.origin[channelAxis] += c
+            place.shape[channelAxis] = 1
+            add(pixels.subview(part), at: place, channel: place.origin[channelAxis])
+        }
+    }
+
+    /// Adds what another worker gathered.
+    mutating func merge(_ other: StatisticsCollector) {
+        for c in channels.indices {
+            channels[c].min = Swift.min(channels[c].min, other.channels[c].min)
+            channels[c].max = Swift.max(channels[c].max, other.channels[c].max)
+            channels[c].samples += other.channels[c].samples
+        }
+    }
+
+    func result() -> [ChannelStatistics] {
+        channels.map { channel in
+            let hasValues = channel.min <= channel.max
+            return ChannelStatistics(
+                min: hasValues ? channel.min : 0, max: hasValues ? channel.max : 0, samples: channel.samples.sorted())
+        }
+    }
+
+    private mutating func add(_ pixels: StridedPixels, at region: Region, channel: Int) {
+        let rank = pixels.shape.count
+        let width = pixels.shape.last ?? 1
+        let height = rank >= 2 ? pixels.shape[rank - 2] : 1, rowStride = rank >= 2 ? pixels.strides[rank - 2] : 0
+        let firstY = rank >= 2 ? region.origin[rank - 2] : 0, stepY = rank >= 2 ? stride[rank - 2] : 1
+        for plane in GridIndices(Array(pixels.shape.dropLast(2))) {
+            let start = pixels.base + zip(plane, pixels.strides).reduce(0) { $0 + $1.0 * $1.1 }
+            let isSampled = plane.indices.allSatisfy { axis in
+                axis == channelAxis || (region.origin[axis] + plane[axis]) % stride[axis] == 0
+            }
+            for y in 0..<height {
+                let row = start + y * rowStride
+                if let range = RangeKernel.run(row, width, type) {
+                    channels[channel].min = Swift.min(channels[channel].min, range.min)
+                    channels[channel].max = Swift.max(channels[channel].max, range.max)
+                }
+                if isSampled && (firstY + y) % stepY == 0 {
+                    sample(row, width, firstX: region.origin.last ?? 0, channel)
+                }
+            }
+        }
+    }
+
+    private mutating func sample(_ row: UnsafeMutableRawPointer, _ width: Int, firstX: Int, _ channel: Int) {
+        let step = stride.last ?? 1
+        var x = (step - firstX % step) % step
+        while x < width {
+            let value = RangeKernel.value(row, x, type)
+            if value.isFinite { channels[channel].samples.append(value) }
+            x += step
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Synchronization
+
+/// How far a conversion has come, for somebody on another thread to look at.
+public final class ConversionProgress: Sendable {
+    private let done = Atomic<Int>(0)
+    private let written = Atomic<Int>(0)
+    private let stopped = Atomic<Bool>(false)
+
+    /// Nothing done yet.
+    public init() {}
+
+    /// Bytes of level-0 pixels that have been read and stored.
+    public var pixelBytesDone: Int { done.load(ordering: .relaxed) }
+    /// Bytes of encoded chunks that have been handed to the store.
+    public var bytesWritten: Int { written.load(ordering: .relaxed) }
+    /// True once somebody asked to stop.
+    public var isCancelled: Bool { stopped.load(ordering: .relaxed) }
+
+    /// Asks the conversion to stop at the next brick. Safe to call from a signal handler's thread.
+    public func cancel() { stopped.store(true, ordering: .relaxed) }
+
+    func didRead(_ bytes: Int) { done.wrappingAdd(bytes, ordering: .relaxed) }
+    func didWrite(_ bytes: Int) { written.wrappingAdd(bytes, ordering: .relaxed) }
+}

@@ -1,0 +1,63 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Runs the same function on several threads of their own and waits for all of them.
+///
+/// Plain threads because workers block on files and on one another, which tasks of the cooperative pool must not.
+enum WorkerThreads {
+    /// - Parameter body: gets the number of its worker, from 0.
+    static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        var threads: [pthread_t] = []
+        for number in 1..<max(count, 1) {
+            let job = Unmanaged.passRetained(Job(number, body))
+            #if canImport(Glibc)
+                var thread = pthread_t()
+            #else
+                var thread: pthread_t? = nil
+            #endif
+            let code = pthread_create(&thread, nil, runJob, job.toOpaque())
+            guard code == 0 else {
+                // One worker less; the others do its units.
+                job.release()
+                break
+            }
+            #if canImport(Glibc)
+                threads.append(thread)
+            #else
+                if let thread { threads.append(thread) }
+            #endif
+        }
+        body(0)
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    private final class Job: Sendable {
+        let number: Int
+        let body: @Sendable (Int) -> Void
+
+        init(_ number: Int, _ body: @escaping @Sendable (Int) -> Void) {
+            self.number = number
+            self.body = body
+        }
+    }
+
+    #if canImport(Glibc)
+        private static let runJob: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { pointer in
+            if let pointer { start(pointer) }
+            return nil
+        }
+    #else
+        private static let runJob: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { pointer in
+            start(pointer)
+            return nil
+        }
+    #endif
+
+    private static func start(_ pointer: UnsafeMutableRawPointer) {
+        let job = Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue()
+        job.body(job.number)
+    }
+}

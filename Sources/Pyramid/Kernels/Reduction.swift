@@ -1,0 +1,87 @@
+import Zarr
+
+/// Turns a block of one level into its part of the next.
+///
+/// The idea: every output row is made from the 1, 2 or 4 input rows that fall into it (two in y, two in z), so all
+/// methods are loops over rows of pointers; edges are decided once per row, never per pixel.
+package enum Reduction {
+    /// Reduces `source` into `target`.
+    ///
+    /// Equals the plain definition: `target[i]` is the method applied to all `source[j]` with `j / step == i`.
+    ///
+    /// - Parameters:
+    ///   - source: elements contiguous along the last axis.
+    ///   - target: as many elements as `source` divided by `step`, rounded up; contiguous along the last axis.
+    ///   - step: 1 or 2 on each axis; 2 only on the last three.
+    package static func run(
+        _ method: DownsampleMethod, _ source: StridedPixels, into target: StridedPixels, step: [Int]
+    ) {
+        precondition(zip(source.shape, step).map { ($0 + $1 - 1) / $1 } == target.shape, "the target has another shape")
+        precondition(step.dropLast(3).allSatisfy { $0 == 1 }, "only the last three axes are reduced")
+        guard target.count > 0 else { return }
+        let reducer = RowReducer(method, source.type)
+        let s = Box(source), t = Box(target)
+        let depth = source.shape.count >= 3 ? step[source.shape.count - 3] : 1
+        let height = source.shape.count >= 2 ? step[source.shape.count - 2] : 1
+        for outer in GridIndices(Array(source.shape.dropLast(3))) {
+            let from = source.base + zip(outer, source.strides).reduce(0) { $0 + $1.0 * $1.1 }
+            let to = target.base + zip(outer, target.strides).reduce(0) { $0 + $1.0 * $1.1 }
+            for z in 0..<t.depth {
+                let planes = min(depth, s.depth - z * depth)
+                for y in 0..<t.height {
+                    let lines = min(height, s.height - y * height)
+                    let first = from + z * depth * s.planeStride + y * height * s.rowStride
+                    // Rows in the order z, y; those that do not exist repeat the first and are not counted.
+                    let second = lines == 2 ? s.rowStride : s.planeStride
+                    let rows = Rows(
+                        count: planes * lines, r0: first, r1: planes * lines > 1 ? first + second : first,
+                        r2: planes * lines == 4 ? first + s.planeStride : first,
+                        r3: planes * lines == 4 ? first + s.planeStride + s.rowStride : first)
+                    reducer.run(rows, width: s.width, step: step.last ?? 1, to + z * t.planeStride + y * t.rowStride)
+                }
+            }
+        }
+    }
+
+    /// The last three axes of a view; missing ones have one element.
+    private struct Box {
+        let depth, height, width, planeStride, rowStride: Int
+
+        init(_ view: StridedPixels) {
+            let rank = view.shape.count
+            depth = rank >= 3 ? view.shape[rank - 3] : 1
+            planeStride = rank >= 3 ? view.strides[rank - 3] : 0
+            height = rank >= 2 ? view.shape[rank - 2] : 1
+            rowStride = rank >= 2 ? view.strides[rank - 2] : 0
+            width = rank >= 1 ? view.shape[rank - 1] : 1
+        }
+    }
+}
+
+/// The 1, 2 or 4 input rows of one output row.
+///
+/// Safety: the pointers are rows of `width` elements that outlive the call; those beyond `count` repeat the first.
+struct Rows {
+    let count: Int
+    let r0, r1, r2, r3: UnsafeMutableRawPointer
+}
+
+/// One method for one pixel type.
+struct RowReducer {
+    private let method: DownsampleMethod
+    private let type: PixelType
+
+    init(_ method: DownsampleMethod, _ type: PixelType) {
+        self.method = method
+        self.type = type
+    }
+
+    /// Writes one output row of `width / step` elements, rounded up.
+    func run(_ rows: Rows, width: Int, step: Int, _ output: UnsafeMutableRawPointer) {
+        switch method {
+        case .mean: MeanKernel.run(rows, width, step, output, type)
+        case .mode: ModeKernel.run(rows, width, step, output, type)
+        case .nearest: NearestKernel.run(rows, width, step, output, type)
+        }
+    }
+}
