@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Zarr", targets: ["Zarr"]),
         .library(name: "OMEZarr", targets: ["OMEZarr"]),
         .library(name: "Pyramid", targets: ["Pyramid"]),
+        .library(name: "TiffIngest", targets: ["TiffIngest"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -34,10 +35,16 @@ let package = Package(
         .target(name: "Zarr", dependencies: ["CBlosc", "CDeflate", "CZlib", "CZstd", "CShims"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
         .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
+        .target(
+            name: "TiffIngest",
+            dependencies: [
+                "Zarr", "OMEZarr", "CDeflate", "CExpat", "CLZMA", "CShims", "CTIFF", "CWebP", "CZlib", "CZstd",
+            ]),
 
         .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
         .testTarget(name: "OMEZarrTests", dependencies: ["OMEZarr", "CPNG"]),
         .testTarget(name: "PyramidTests", dependencies: ["Pyramid", "OMEZarr", "Zarr"]),
+        .testTarget(name: "TiffIngestTests", dependencies: ["TiffIngest", "OMEZarr", "Zarr", "CTIFF"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,162 @@
+import Zarr
+
+/// Reads parts of single pages: finds the blocks, fetches and decodes each once, and puts the pixels in place.
+/// Belongs to one worker.
+package final class PlaneReader {
+    private let decoder = BlockDecoder()
+    private let encoded = Scratch()
+    private let decoded = Scratch()
+    private let libtiff = LibtiffDecoder()
+    private let limits: TiffLimits
+
+    package init(limits: TiffLimits) { self.limits = limits }
+
+    /// The part of one block that is wanted.
+    private struct Part {
+        var block: Int
+        var rows: Range<Int>
+        var columns: Range<Int>
+        var storedRows: Int
+        var visibleRows: Int
+        var visibleColumns: Int
+    }
+
+    /// Reads a box of a page: samples, rows and columns.
+    ///
+    /// - Throws: ``TiffError``; the message names the block.
+    package func read(
+        _ page: Page, _ file: TiffFile, samples: Range<Int>, rows: Range<Int>, columns: Range<Int>,
+        into target: PlaneTarget
+    ) throws {
+        let grid = page.layout.grid
+        let planes = page.layout.isPlanar ? samples : 0..<1
+        for plane in planes {
+            var planeTarget = target
+            if page.layout.isPlanar { planeTarget.base += (plane - samples.lowerBound) * target.sampleStride }
+            for down in rows.lowerBound / grid.blockHeight...(rows.upperBound - 1) / grid.blockHeight {
+                for across in columns.lowerBound / grid.blockWidth...(columns.upperBound - 1) / grid.blockWidth {
+                    let top = down * grid.blockHeight, left = across * grid.blockWidth
+                    let y = rows.clamped(to: top..<top + grid.blockHeight)
+                    let x = columns.clamped(to: left..<left + grid.blockWidth)
+                    let part = Part(
+                        block: grid.index(plane: plane, row: down, column: across),
+                        rows: y.lowerBound - top..<y.upperBound - top,
+                        columns: x.lowerBound - left..<x.upperBound - left,
+                        storedRows: grid.storedRows(down), visibleRows: min(grid.blockHeight, grid.height - top),
+                        visibleColumns: min(grid.blockWidth, grid.width - left))
+                    let place = planeTarget.from(
+                        row: y.lowerBound - rows.lowerBound, column: x.lowerBound - columns.lowerBound)
+                    do {
+                        try read(part, page, file, samples: page.layout.isPlanar ? 0..<1 : samples, into: place)
+                    } catch let error as TiffError {
+                        let kind = page.layout.isTiled ? "tile" : "strip"
+                        throw error.within("cannot read \(kind) \(part.block)").at(file.path)
+                    }
+                }
+            }
+        }
+    }
+
+    private func read(
+        _ part: Part, _ page: Page, _ file: TiffFile, samples: Range<Int>, into target: PlaneTarget
+    ) throws {
+        let layout = page.layout
+        guard page.offsets[part.block] > 0, page.byteCounts[part.block] > 0 else {
+            target.fill(
+                layout.type.map { $0.bits(of: page.noData ?? 0) } ?? 0, size: layout.bits / 8, samples: samples.count,
+                rows: part.rows.count, columns: part.columns.count)
+            return
+        }
+        if layout.compression == .none && layout.predictor == 1 && !layout.isBitReversed {
+            try readStored(part, page, file, samples: samples, into: target)
+        } else {
+            try readEncoded(part, page, file, samples: samples, into: target)
+        }
+    }
+}
+
+// MARK: - Compressed blocks
+
+extension PlaneReader {
+    private func readEncoded(
+        _ part: Part, _ page: Page, _ file: TiffFile, samples: Range<Int>, into target: PlaneTarget
+    ) throws {
+        let layout = page.layout, size = layout.bits / 8, pixelBytes = layout.samplesPerBlock * size
+        let decodedBytes = try checkedSize(part, page)
+        let rowBytes = decodedBytes / part.storedRows
+        // Straight into place where the block fills it and samples lie there as they do in the block.
+        let isDirect =
+            part.rows == 0..<part.storedRows && part.columns == 0..<layout.blockWidth && target.rowStride == rowBytes
+            && target.columnStride == pixelBytes
+            && (layout.samplesPerBlock == 1 || target.sampleStride == size && samples.count == layout.samples)
+        let pixels =
+            isDirect
+            ? UnsafeMutableRawBufferPointer(start: target.base, count: decodedBytes) : decoded.bytes(decodedBytes)
+        if layout.compression.isLibtiffs {
+            try libtiff.decode(file.path, page, block: part.block, into: pixels)
+        } else {
+            let block = BlockDecoder.Block(
+                layout: layout, rows: part.storedRows, visibleRows: part.visibleRows,
+                visibleColumns: part.visibleColumns, needsSwap: page.header.needsSwap, jpegTables: page.jpegTables)
+            try decoder.decode(block, try fetch(part.block, page, file, decodedBytes), into: pixels)
+        }
+        guard !isDirect, let base = pixels.baseAddress else { return }
+        let source = BlockPixels(
+            base: base + (part.rows.lowerBound * rowBytes + part.columns.lowerBound * pixelBytes),
+            rowStride: rowBytes, pixelStride: pixelBytes, size: size)
+        target.copy(from: source, samples: samples, rows: part.rows.count, columns: part.columns.count)
+    }
+
+    /// Bytes of the decoded block, checked before any memory is taken for it.
+    private func checkedSize(_ part: Part, _ page: Page) throws -> Int {
+        let layout = page.layout
+        guard let bytes = BlockTable.storedBytes(layout, block: part.block), bytes <= limits.blockBytes else {
+            throw TiffError(
+                .limitExceeded,
+                "it holds \(layout.blockWidth) x \(part.storedRows) pixels, more than the "
+                    + "\(limits.blockBytes >> 20) MiB a compressed block may take; save the image again with smaller tiles"
+            )
+        }
+        if let expansion = layout.compression.largestExpansion {
+            let needed = part.visibleRows * (bytes / part.storedRows)
+            guard needed / expansion <= page.byteCounts[part.block] else {
+                throw TiffError(
+                    .damaged,
+                    "\(page.byteCounts[part.block]) bytes of \(layout.compression.name) cannot hold \(needed); "
+                        + "the file may be incomplete: copy it again")
+            }
+        }
+        return bytes
+    }
+
+    private func fetch(
+        _ block: Int, _ page: Page, _ file: TiffFile, _ decodedBytes: Int
+    ) throws -> UnsafeMutableRawBufferPointer {
+        // No codec makes data twice as long; what is beyond belongs to a byte count that is wrong.
+        let count = min(page.byteCounts[block], 2 * decodedBytes + 65_536, max(0, file.size - page.offsets[block]))
+        guard count > 0 else {
+            throw TiffError(.damaged, "it lies outside the file of \(file.size) bytes; the file may be incomplete")
+        }
+        let bytes = encoded.bytes(count)
+        // Safety: the scratch has `count` bytes and a base address.
+        if let base = bytes.baseAddress { try file.read(count, at: page.offsets[block], into: base) }
+        return bytes
+    }
+}
+
+// MARK: - Blocks stored as they are
+
+extension PlaneReader {
+    private func readStored(
+        _ part: Part, _ page: Page, _ file: TiffFile, samples: Range<Int>, into target: PlaneTarget
+    ) throws {
+        let rows = try StoredRows(
+            page.layout, needsSwap: page.header.needsSwap, offset: page.offsets[part.block],
+            byteCount: page.byteCounts[part.block], rows: part.rows, columns: part.columns, file: file)
+        if rows.isPacked(in: target) && (rows.areWhole(in: target) || rows.areBestReadAlone) {
+            try rows.read(into: target)
+        } else {
+            try rows.read(samples: samples, into: target, through: decoded)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// How far apart elements lie on an axis; unknown is 1 without a unit.
+struct Spacing: Sendable, Hashable {
+    var value: Double
+    /// A UDUNITS name; nil where unknown.
+    var unit: String?
+
+    static let unknown = Spacing(value: 1, unit: nil)
+
+    /// A spacing from what a file says: nil where the number is no positive finite one.
+    init?(_ value: Double?, unit: String?) {
+        guard let value, value.isFinite, value > 0 else { return nil }
+        self.value = value
+        self.unit = unit
+    }
+
+    private init(value: Double, unit: String?) {
+        self.value = value
+        self.unit = unit
+    }
+}
+
+/// The spacing of all axes of a series.
+struct Calibration: Sendable, Hashable {
+    var t = Spacing.unknown, z = Spacing.unknown, y = Spacing.unknown, x = Spacing.unknown
+}

@@ -1,0 +1,56 @@
+public import OMEZarr
+
+/// One image of a TIFF file, or of several files that belong together.
+///
+/// Axes are those of t, c, z, y, x that the image has, in this order; y and x always. Samples of a pixel (RGB) are
+/// elements of the channel axis; where pages are channels too, each page contributes its samples one after the other.
+public struct TiffImage: ImageSource {
+    /// Axes, levels, pixel type and channels.
+    public let description: ImageDescription
+    /// How the pixels of level 0 are stored, for people: compression and blocks.
+    public let storage: TiffStorage
+
+    /// Extents of the axes planes are counted along, 1 where the description has no such axis.
+    let times, pageChannels, depths: Int
+    let levels: [PlaneStack]
+    let files: FileSet
+    let limits: TiffLimits
+    let cache = PageCache()
+
+    init(_ series: SeriesDraft, files: FileSet, limits: TiffLimits) throws {
+        description = try series.description()
+        storage = TiffStorage(series.levels[0].layout)
+        times = series.times
+        pageChannels = series.pageChannels
+        depths = series.depths
+        levels = series.levels
+        self.files = files
+        self.limits = limits
+    }
+
+    /// The largest uncompressed block worth reading at once; any row can be read alone, so strips are only a hint.
+    private static let storedBlockBytes = 1 << 20
+
+    /// A tile, or the rows of a strip: one plane of it, with all its samples where they are interleaved.
+    ///
+    /// Uncompressed strips are cut or joined to blocks of about 1 MiB, since any row of them can be read alone.
+    public func naturalReadShape(level: Int) -> [Int] {
+        let layout = levels[level].layout
+        var rows = min(layout.blockHeight, layout.height)
+        if layout.compression == .none && !layout.isTiled {
+            let rowBytes = layout.width * layout.samplesPerBlock * (layout.bits / 8)
+            rows = max(1, min(layout.height, Self.storedBlockBytes / max(1, rowBytes)))
+        }
+        return description.axes.map {
+            switch $0.name {
+            case "c": layout.samplesPerBlock
+            case "y": rows
+            case "x": min(layout.blockWidth, layout.width)
+            default: 1
+            }
+        }
+    }
+
+    /// A reader for one worker: it owns decoders and scratch memory.
+    public func makeReader() throws -> any RegionReader { TiffReader(self) }
+}
