@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "OMEZarr", targets: ["OMEZarr"]),
         .library(name: "Pyramid", targets: ["Pyramid"]),
         .library(name: "TiffIngest", targets: ["TiffIngest"]),
+        .executable(name: "ome-zarr", targets: ["ome-zarr-cli"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -40,11 +41,18 @@ let package = Package(
             dependencies: [
                 "Zarr", "OMEZarr", "CDeflate", "CExpat", "CLZMA", "CShims", "CTIFF", "CWebP", "CZlib", "CZstd",
             ]),
+        .executableTarget(
+            name: "ome-zarr-cli",
+            dependencies: [
+                "Zarr", "OMEZarr", "Pyramid", "TiffIngest",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
         .testTarget(name: "OMEZarrTests", dependencies: ["OMEZarr", "CPNG"]),
         .testTarget(name: "PyramidTests", dependencies: ["Pyramid", "OMEZarr", "Zarr"]),
         .testTarget(name: "TiffIngestTests", dependencies: ["TiffIngest", "OMEZarr", "Zarr", "CTIFF"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["CTIFF", "Pyramid", "TiffIngest", "OMEZarr", "Zarr"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,72 @@
+import ArgumentParser
+import OMEZarr
+import Zarr
+
+/// `ome-zarr validate`: holds an OME-Zarr against the specification.
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Checks an OME-Zarr against its specification: metadata, arrays, labels, series, plates.",
+        discussion: """
+            Prints what it finds, with the place and what to do about it. Exit status 0 when there is no error (warnings are
+            allowed), 2 when there is one. With --json each line is an object whose "type" is finding, or at last summary.
+
+            Examples:
+              ome-zarr validate cells.ome.zarr
+              ome-zarr validate cells.ome.zarr --json
+            """)
+
+    @Argument(help: "An OME-Zarr folder, or a group inside one.")
+    var path: String
+
+    @Flag(help: "Print objects for programs.")
+    var json = false
+
+    func run() throws {
+        let report = try OMEZarrValidator.validate(DirectoryStore(path: path, create: false))
+        if json { printJSON(report) } else { print(report, Style()) }
+        if !report.isValid { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    private func print(_ report: ValidationReport, _ style: Style) {
+        for finding in report.findings {
+            let severity = finding.severity == .error ? style.bad("error") : style.doubtful("warning")
+            let place = "\(finding.key)\(finding.pointer.isEmpty ? "" : "#\(finding.pointer)")"
+            Output.line("\(severity)  \(style.strong(place))  \(finding.message) (rule \(finding.rule))")
+            if !finding.remedy.isEmpty { Output.line("         \(finding.remedy)") }
+        }
+        let (errors, warnings) = Self.counts(report)
+        let verdict = report.isValid ? style.good("valid") : style.bad("not valid")
+        Output.line(
+            "\(path): \(verdict), \(Self.count(errors, "error")), \(Self.count(warnings, "warning")), "
+                + "\(Self.count(report.visited, "group or array", "groups and arrays")) checked")
+    }
+
+    private func printJSON(_ report: ValidationReport) {
+        for finding in report.findings {
+            JSONLines.print(
+                "finding",
+                [
+                    ("severity", .string(finding.severity.rawValue)), ("key", .string(finding.key.path)),
+                    ("pointer", .string(finding.pointer)), ("rule", JSONValue(finding.rule)),
+                    ("message", .string(finding.message)), ("remedy", .string(finding.remedy)),
+                ])
+        }
+        let (errors, warnings) = Self.counts(report)
+        JSONLines.print(
+            "summary",
+            [
+                ("path", .string(path)), ("valid", .bool(report.isValid)), ("errors", JSONValue(errors)),
+                ("warnings", JSONValue(warnings)), ("checked", JSONValue(report.visited)),
+            ])
+    }
+
+    private static func counts(_ report: ValidationReport) -> (errors: Int, warnings: Int) {
+        let errors = report.findings.count { $0.severity == .error }
+        return (errors, report.findings.count - errors)
+    }
+
+    private static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+        count == 1 ? "1 \(one)" : "\(count) \(many ?? one + "s")"
+    }
+}

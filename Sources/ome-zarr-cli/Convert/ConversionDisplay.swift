@@ -1,0 +1,61 @@
+import Pyramid
+import Zarr
+
+/// Tells how far a conversion is: a bar, JSON lines, or nothing.
+struct ConversionDisplay {
+    private let total: Int
+    private let json: Bool
+    private let quiet: Bool
+    private let start = Quantity.now()
+    private var bar: ProgressBar
+    private var lastLine = Quantity.now()
+    /// Bytes of images that are finished: pixels, and what they became.
+    private var pixelsBefore = 0
+    private var writtenBefore = 0
+    private var pixelsOfThis = 0
+
+    // A line a second is enough to draw a bar from and little enough to log.
+    private static let lineInterval = 1.0
+
+    init(total: Int, json: Bool, quiet: Bool) {
+        self.total = total
+        self.json = json
+        self.quiet = quiet
+        bar = ProgressBar("converting", isQuiet: quiet || json)
+    }
+
+    mutating func update(_ progress: ConversionProgress) {
+        pixelsOfThis = progress.pixelBytesDone
+        let done = pixelsBefore + pixelsOfThis
+        bar.update(done, of: total)
+        guard json, Quantity.now() - lastLine >= Self.lineInterval else { return }
+        lastLine = Quantity.now()
+        JSONLines.print("progress", [("done", JSONValue(done)), ("total", JSONValue(total))])
+    }
+
+    mutating func finished(_ result: Conversion.Result) {
+        pixelsBefore += pixelsOfThis
+        writtenBefore += result.bytesWritten
+        pixelsOfThis = 0
+    }
+
+    /// The last word: what was written, and how fast.
+    mutating func done(_ output: String) {
+        bar.clear()
+        let seconds = max(Quantity.now() - start, 1e-3)
+        if json {
+            JSONLines.print(
+                "done",
+                [
+                    ("output", .string(output)), ("pixelBytes", JSONValue(pixelsBefore)),
+                    ("bytesWritten", JSONValue(writtenBefore)), ("seconds", JSONValue(seconds)),
+                ])
+        } else if !quiet {
+            let time = seconds < 10 ? "\(Quantity.decimal(seconds, places: 1)) s" : Quantity.duration(seconds)
+            let rate = Quantity.bytes(Int(Double(pixelsBefore) / seconds))
+            Output.note(
+                "\(output): \(Quantity.bytes(pixelsBefore)) of pixels became \(Quantity.bytes(writtenBefore)) "
+                    + "with all levels, in \(time) (\(rate)/s)")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import OMEZarr
+import TiffIngest
+import Zarr
+
+/// What `info` says of a path: what it is, then each of its images.
+struct InputReport {
+    /// One line about the whole.
+    let headline: String
+    /// The same for programs: key and value.
+    let members: [(String, JSONValue?)]
+    let images: [ImageReport]
+    /// What was ignored and why.
+    let warnings: [String]
+
+    /// More images than this are counted, not listed: one screen, not ten.
+    private static let listLimit = 8
+
+    init(_ input: ImageInput) throws {
+        switch input {
+        case .tiff(let document): self.init(document)
+        case .zarr(let store, let identification): try self.init(store, identification)
+        }
+    }
+
+    private init(_ document: TiffDocument) {
+        let format = document.isBigTIFF ? "BigTIFF" : "TIFF"
+        var parts = [document.flavour == "TIFF" ? "plain \(format)" : "\(document.flavour) (\(format))"]
+        if document.isBigEndian { parts.append("big-endian") }
+        parts.append(Self.count(document.directoryCount, "page", "pages"))
+        if document.fileCount > 1 { parts.append("\(document.fileCount) files") }
+        if document.series.count > 1 { parts.append("\(document.series.count) series") }
+        headline = parts.joined(separator: ", ")
+        members = [
+            ("kind", "tiff"), ("flavour", .string(document.flavour)), ("bigTIFF", .bool(document.isBigTIFF)),
+            ("byteOrder", document.isBigEndian ? "big" : "little"), ("pages", JSONValue(document.directoryCount)),
+            ("files", JSONValue(document.fileCount)), ("series", JSONValue(document.series.count)),
+        ]
+        images = document.series.enumerated().map { index, image in
+            ImageReport(
+                image: image.description, title: document.series.count > 1 ? "series \(index)" : nil,
+                facts: [
+                    ("compression", image.storage.compression), ("blocks", image.storage.blocks),
+                    ("photometric", image.storage.photometric),
+                ], storage: [])
+        }
+        warnings = document.warnings
+    }
+
+    private init(_ store: DirectoryStore, _ identification: Identification) throws {
+        let format = "Zarr v\(identification.zarrFormat.rawValue)"
+        let version = identification.version.map { "OME-Zarr \($0) (\(format))" } ?? format
+        headline = "\(version), \(identification.kind.phrase)"
+        members = [
+            ("kind", .string(Self.tag(identification.kind))), ("version", identification.version.map(JSONValue.string)),
+            ("zarrFormat", JSONValue(identification.zarrFormat.rawValue)),
+        ]
+        warnings = []
+        switch identification.kind {
+        case .group: images = []
+        case .array:
+            let array = try ZarrArray.open(store)
+            images = [
+                ImageReport(
+                    image: try ZarrArrayImage(array).description, title: nil, facts: [],
+                    storage: [Self.storage(array.metadata, path: ".")])
+            ]
+        default:
+            let keys = try OMEZarrImage.imageKeys(store)
+            images = try keys.prefix(Self.listLimit * 2).map { key in
+                try Self.report(OMEZarrImage.open(store, key), title: keys.count > 1 ? key.path : nil)
+            }
+        }
+    }
+
+    private static func report(_ image: OMEZarrImage, title: String?) throws -> ImageReport {
+        let labels = try image.labels().map(\.key.name)
+        return ImageReport(
+            image: image.description, title: title, facts: [("labels", labels.joined(separator: ", "))],
+            storage: zip(image.levels, image.metadata.datasets).map { storage($0.metadata, path: $1.path) })
+    }
+
+    private static func storage(_ array: ArrayMetadata, path: String) -> ImageReport.LevelStorage {
+        var codecs = array.codecs
+        let isSharded = codecs.count == 1 && codecs[0].name == "sharding_indexed"
+        if isSharded, let inner = codecs[0].configuration["codecs"]?.array {
+            codecs = inner.compactMap { try? CodecSpec(json: $0) }
+        }
+        return ImageReport.LevelStorage(
+            path: path, chunk: array.innerChunkShape, shard: isSharded ? array.chunkShape : nil,
+            codecs: codecs.filter { $0.name != "bytes" }.map(name))
+    }
+
+    /// `blosc zstd 3`, `gzip 6`.
+    private static func name(_ codec: CodecSpec) -> String {
+        let inner = codec.configuration["cname"]?.string
+        let level = (codec.configuration["clevel"] ?? codec.configuration["level"])?.int
+        return ([codec.name, inner] + [level.map(String.init)]).compactMap { $0 }.joined(separator: " ")
+    }
+
+    private static func tag(_ kind: ImageKind) -> String {
+        switch kind {
+        case .image: "image"
+        case .labelImage: "label"
+        case .labels: "labels"
+        case .plate: "plate"
+        case .well: "well"
+        case .bioFormats2Raw: "collection"
+        case .group: "group"
+        case .array: "array"
+        }
+    }
+
+    private static func count(_ count: Int, _ one: String, _ many: String) -> String {
+        count == 1 ? "1 \(one)" : "\(count) \(many)"
+    }
+
+    /// Prints the report for a person.
+    func print(path: String, _ style: Style) {
+        Output.line(style.strong(path) + "  " + headline)
+        for image in images.prefix(Self.listLimit) {
+            Output.line()
+            for line in image.lines(style) { Output.line(line) }
+        }
+        if images.count > Self.listLimit { Output.line("\n… and more: --json lists them") }
+        for warning in warnings { Output.line(style.doubtful("warning: ") + warning) }
+    }
+
+    /// Prints the report for a program.
+    func printJSON(path: String) {
+        JSONLines.print("input", [("path", .string(path))] + members)
+        for image in images { image.printJSON() }
+        for warning in warnings { JSONLines.print("warning", [("message", .string(warning))]) }
+    }
+}

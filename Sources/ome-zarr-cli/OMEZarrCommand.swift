@@ -1,0 +1,62 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The `ome-zarr` command.
+@main
+struct OMEZarrCommand: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "ome-zarr",
+        abstract: "Converts microscope images to OME-Zarr and reads them back.",
+        discussion: """
+            Examples:
+              ome-zarr sample --out cells.ome.tif
+              ome-zarr convert cells.ome.tif cells.ome.zarr
+              ome-zarr info cells.ome.zarr
+              ome-zarr read cells.ome.zarr -o cells.png
+              ome-zarr validate cells.ome.zarr
+
+            Results go to standard output, everything else to standard error. Exit status: 0 done, 1 failed,
+            2 finished with findings, 64 wrong usage, 130 interrupted.
+            """,
+        version: version,
+        subcommands: [
+            ConvertCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self, SampleCommand.self,
+        ])
+
+    static func main() {
+        Output.ignoreBrokenPipes()
+        do {
+            var command = try parse()
+            do {
+                try command.run()
+            } catch let error where !isParserError(error) {
+                leave(ErrorReport.report(error))
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func leave(_ status: ExitStatus) -> Never {
+        #if canImport(Glibc)
+            Glibc.exit(status.rawValue)
+        #else
+            Darwin.exit(status.rawValue)
+        #endif
+    }
+
+    private static func parse() throws -> any ParsableCommand { try parseAsRoot() }
+
+    /// Requests for help and exit codes are thrown too, and the parser knows what to print for them. It takes any error
+    /// that is not its own for a plain failure.
+    private static func isParserError(_ error: any Error) -> Bool {
+        error is ExitCode || exitCode(for: error) != .failure
+    }
+}
