@@ -1,0 +1,54 @@
+"""What all interop tests share: the command under test, and a rule about skipping."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
+
+
+def binary() -> str:
+    """The command under test: $OME_ZARR, or what a release build left."""
+    path = os.environ.get("OME_ZARR") or str(ROOT / ".build" / "release" / "ome-zarr")
+    if not os.access(path, os.X_OK):
+        pytest.exit(f"there is no ome-zarr at {path}: build it, or set OME_ZARR", returncode=1)
+    return path
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Runs the command and returns the finished process, whose output is text. Fails where the status differs."""
+
+    def run(*arguments, status=0, timeout=600, **options):
+        process = subprocess.run(
+            [binary(), *map(str, arguments)], capture_output=True, text=True, timeout=timeout, **options
+        )
+        said = f"{process.stdout}{process.stderr}"
+        assert process.returncode == status, f"ome-zarr {' '.join(map(str, arguments))}: {process.returncode}\n{said}"
+        return process
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shared() -> pathlib.Path:
+    """The folder of fixtures beside the package."""
+    if not SHARED.is_dir():
+        pytest.skip(f"{SHARED} is absent: the corpus is not part of the package")
+    return SHARED
+
+
+def pytest_terminal_summary(terminalreporter):
+    """In CI a skipped test is a failed one: say so."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if os.environ.get("CI") and skipped:
+        terminalreporter.write_line(f"{len(skipped)} skipped tests are failures in CI", red=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and exitstatus == 0 and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = 1

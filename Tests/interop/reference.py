@@ -1,0 +1,59 @@
+"""The pyramid by its definition: numpy, one level from the level before, no code shared with the converter."""
+
+import itertools
+
+import numpy as np
+
+
+def blocks(array: np.ndarray, factors: tuple[int, ...]):
+    """The elements of each block along a new first axis, and which of them exist: edges are padded."""
+    shape = [-(-n // f) for n, f in zip(array.shape, factors)]
+    values, exists = [], []
+    for offset in itertools.product(*map(range, factors)):
+        part = np.zeros(shape, array.dtype)
+        there = np.zeros(shape, bool)
+        taken = array[tuple(slice(o, None, f) for o, f in zip(offset, factors))]
+        inside = tuple(slice(0, n) for n in taken.shape)
+        part[inside], there[inside] = taken, True
+        values.append(part)
+        exists.append(there)
+    return np.stack(values), np.stack(exists)
+
+
+def mean(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+    """The mean of what exists; integers rounded half to even in exact arithmetic, floats ignoring NaN."""
+    values, exists = blocks(array, factors)
+    if array.dtype.kind == "f":
+        exists &= ~np.isnan(values)
+        total = np.where(exists, values, 0).astype(np.float64).sum(0)
+        count = exists.sum(0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (total / count).astype(array.dtype)
+    # Python integers for 64 bits: their sums do not fit.
+    wide = object if array.dtype.itemsize == 8 else np.int64
+    total = np.where(exists, values, 0).astype(wide).sum(0)
+    count = exists.sum(0).astype(wide)
+    quotient = total // count
+    rest = (total - quotient * count) * 2
+    up = (rest > count) | ((rest == count) & (quotient % 2 == 1))
+    return (quotient + up).astype(array.dtype)
+
+
+def nearest(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+    """The first element of each block."""
+    return array[tuple(slice(None, None, f) for f in factors)]
+
+
+def mode(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+    """The most frequent value; among equally frequent ones the smallest that is not zero."""
+    values, exists = blocks(array, factors)
+    best, best_count = np.zeros(values.shape[1:], values.dtype), np.zeros(values.shape[1:], int)
+    for candidate, there in zip(values, exists):
+        count = ((values == candidate) & exists).sum(0) * there
+        smaller = (candidate != 0) & ((best == 0) | (candidate < best))
+        wins = (count > best_count) | ((count == best_count) & smaller)
+        best, best_count = np.where(wins, candidate, best), np.where(wins, count, best_count)
+    return best
+
+
+METHODS = {"mean": mean, "mode": mode, "nearest": nearest}

@@ -1,0 +1,119 @@
+"""`read` gives the pixels that numpy takes from the same place, in every format, from OME-Zarr and from TIFF."""
+
+import io
+import subprocess
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+
+import images
+from conftest import binary
+
+
+@pytest.fixture(scope="module", params=["tcyx", "volume", "rgb", "float"])
+def pair(request, tmp_path_factory, run):
+    """An input, its path as TIFF and its path as OME-Zarr."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "float":
+        source = images.written("float", folder)
+    else:
+        source = images.sample("series" if request.param == "tcyx" else request.param, folder, run)
+    run("convert", source.path, folder / "out.ome.zarr", "--chunk", "64,64", "--quiet")
+    return source, [source.path, folder / "out.ome.zarr"]
+
+
+def squeezed(source):
+    """The pixels with the axes that the image keeps: those longer than one, and c."""
+    keep = [i for i, (a, n) in enumerate(zip(source.axes, source.pixels.shape)) if n > 1 or a in "cyx"]
+    return source.pixels.reshape([source.pixels.shape[i] for i in keep]), "".join(source.axes[i] for i in keep)
+
+
+def take(pixels, axes, **indices):
+    """Takes one index on each axis named, and leaves the axis out."""
+    for name, index in indices.items():
+        if name in axes:
+            pixels, axes = pixels.take(index, axes.index(name)), axes.replace(name, "")
+    return pixels
+
+
+def test_npy_keeps_every_axis_without_an_index(pair, tmp_path, run):
+    source, paths = pair
+    pixels, axes = squeezed(source)
+    for number, path in enumerate(paths):
+        run("read", path, "-o", tmp_path / f"{number}.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / f"{number}.npy").reshape(pixels.shape), pixels)
+        indices = {name: min(1, pixels.shape[axes.index(name)] - 1) for name in "tcz" if name in axes}
+        options = [word for name, index in indices.items() for word in (f"--{name}", index)]
+        run("read", path, *options, "--region", "13,7,101,53", "-o", tmp_path / f"part{number}.npy")
+        expected = take(pixels, axes, **indices)[..., 7:60, 13:114]
+        actual = np.load(tmp_path / f"part{number}.npy")
+        assert actual.ndim == 2 and actual.dtype == pixels.dtype
+        np.testing.assert_array_equal(actual, expected)
+
+
+def test_tif_reads_back_equal(pair, tmp_path, run):
+    source, paths = pair
+    pixels, axes = squeezed(source)
+    if source.path.endswith("rgb.ome.tif"):
+        pixels = np.moveaxis(pixels, 0, -1)
+    for number, path in enumerate(paths):
+        run("read", path, "-o", tmp_path / f"{number}.tif")
+        np.testing.assert_array_equal(tifffile.imread(tmp_path / f"{number}.tif").reshape(pixels.shape), pixels)
+
+
+def test_raw_and_npy_go_to_standard_output(pair):
+    source, paths = pair
+    pixels, axes = squeezed(source)
+    for path in paths:
+        raw, npy = (
+            subprocess.run(
+                [binary(), "read", str(path), "-o", "-", "--format", form], capture_output=True, check=True
+            ).stdout
+            for form in ("raw", "npy")
+        )
+        assert raw == pixels.tobytes()
+        np.testing.assert_array_equal(np.load(io.BytesIO(npy)).reshape(pixels.shape), pixels)
+
+
+def test_png_shows_a_plane(pair, tmp_path, run):
+    source, paths = pair
+    pixels, axes = squeezed(source)
+    for number, path in enumerate(paths):
+        run("read", path, "--level", 0, "--region", "0,0,90,80", "-o", tmp_path / f"{number}.png")
+        picture = imagecodecs.png_decode((tmp_path / f"{number}.png").read_bytes())
+        assert picture.shape[:2] == (80, 90) and picture.dtype == np.uint8
+        if source.path.endswith("rgb.ome.tif"):
+            np.testing.assert_array_equal(picture, np.moveaxis(pixels, 0, -1)[:80, :90])
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--level", "9"], ["level 9"]),
+        (["--c", "7"], ["--c 7", "c axis"]),
+        (["--t", "3"], ["--t 3", "t axis", "0 to 2"]),
+        (["--z", "2"], ["--z 2", "z axis"]),
+        (["--region", "0,0,300,10"], ["x", "299"]),
+        (["--region", "0,301,1,1"], ["y", "301"]),
+        (["--region", "0,0,0,1"], ["x"]),
+        (["--series", "4"], ["series 4"]),
+    ],
+)
+def test_beyond_the_image_is_a_usage_error_that_names_axis_and_bound(arguments, words, tmp_path, run):
+    source = images.sample("series", tmp_path, run)
+    said = run("read", source.path, *arguments, "-o", tmp_path / "a.npy", status=64).stderr
+    assert len(said.splitlines()) == 1 and said.startswith("ome-zarr: error: ")
+    assert all(word in said for word in words), said
+    assert not (tmp_path / "a.npy").exists()
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path, run):
+    source = images.sample("channels", tmp_path, run)
+    process = subprocess.Popen(
+        [binary(), "read", source.path, "-o", "-", "--format", "raw"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert len(process.stdout.read(10)) == 10
+    process.stdout.close()
+    assert process.wait(60) == 0 and process.stderr.read() == b""
