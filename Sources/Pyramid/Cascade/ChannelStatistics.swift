@@ -9,12 +9,13 @@ public struct ChannelStatistics: Sendable, Hashable {
     public let samples: [Double]
 
     /// The contrast window: the values between which all but 0.1 % of the sample lie on either side, so that a hot
-    /// pixel or a speck of dust does not make the image dark; the true range where those are the same.
+    /// pixel or a speck of dust does not make the image dark; the true range where those are the same, and one value
+    /// more where that is a single value.
     public var window: Channel.Window {
         var start = percentile(0.001), end = percentile(0.999)
         if start >= end { (start, end) = (min, max) }
         if start >= end { end = start + 1 }
-        return Channel.Window(min: min, max: Swift.max(max, end), start: start, end: end)
+        return Channel.Window(min: min, max: max, start: start, end: end)
     }
 
     private func percentile(_ fraction: Double) -> Double {

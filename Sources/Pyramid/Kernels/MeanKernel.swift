@@ -91,34 +91,64 @@ enum MeanKernel {
 
     // MARK: Floats
 
+    /// Sums the two pixels of a row, then the rows of a plane, then the planes: an order that numpy can follow.
+    ///
+    /// The first loop ignores that there may be NaN, so that it vectorises; the pixels that came out as NaN are made
+    /// again, with zero for each NaN and the number of the others as divisor.
     @inline(__always)
     private static func floats<T: BinaryFloatingPoint & BitwiseCopyable>(
         _ rows: Rows, _ width: Int, _ step: Int, _ output: UnsafeMutableRawPointer, _: T.Type
     ) {
         let a = rows.r0.assumingMemoryBound(to: T.self), b = rows.r1.assumingMemoryBound(to: T.self)
+        let c = rows.r2.assumingMemoryBound(to: T.self), e = rows.r3.assumingMemoryBound(to: T.self)
         let d = output.assumingMemoryBound(to: T.self)
-        // The common case, two rows of pairs, vectorises; what has a NaN is done again below.
-        var first = 0
-        if step == 2 && rows.count == 2 {
-            first = width &>> 1
-            var sawNaN = false
-            for x in 0..<first {
-                let upper = Double(a[2 &* x]) + Double(a[2 &* x &+ 1])
-                let mean = (upper + (Double(b[2 &* x]) + Double(b[2 &* x &+ 1]))) * 0.25
-                d[x] = T(mean)
-                sawNaN = sawNaN || mean != mean
-            }
-            if sawNaN { first = 0 }
+        let count = (width &+ step &- 1) / step, pairs = step == 2 ? width &>> 1 : 0
+        @inline(__always) func pair(_ p: UnsafeMutablePointer<T>, _ x: Int) -> Double {
+            Double(p[2 &* x]) + Double(p[2 &* x &+ 1])
         }
-        guard first < (width &+ step &- 1) / step else { return }
-        forEachBlock(rows, width, step, T.self, from: first) { x, block, count in
-            var sum = 0.0, valid = 0.0
-            for i in 0..<count where !block[i].isNaN {
-                sum += Double(block[i])
+        var sawNaN = false
+        @inline(__always) func put(_ mean: Double, _ x: Int) {
+            d[x] = T(mean)
+            sawNaN = sawNaN || mean != mean
+        }
+        switch rows.count {
+        case 1: for x in 0..<pairs { put(pair(a, x) * 0.5, x) }
+        case 2: for x in 0..<pairs { put((pair(a, x) + pair(b, x)) * 0.25, x) }
+        default: for x in 0..<pairs { put(((pair(a, x) + pair(b, x)) + (pair(c, x) + pair(e, x))) * 0.125, x) }
+        }
+        for x in pairs..<count {
+            let i = x &* step
+            switch rows.count {
+            case 1: put(Double(a[i]), x)
+            case 2: put((Double(a[i]) + Double(b[i])) * 0.5, x)
+            default: put(((Double(a[i]) + Double(b[i])) + (Double(c[i]) + Double(e[i]))) * 0.25, x)
+            }
+        }
+        guard sawNaN else { return }
+        for x in 0..<count where d[x].isNaN {
+            let i = x &* step, columns = min(step, width &- i)
+            d[x] = T(validMean(rows, i, columns, T.self))
+        }
+    }
+
+    /// The mean of the values of one block that are not NaN; NaN where all are.
+    @inline(__always)
+    private static func validMean<T: BinaryFloatingPoint & BitwiseCopyable>(
+        _ rows: Rows, _ first: Int, _ columns: Int, _: T.Type
+    ) -> Double {
+        var valid = 0.0
+        func row(_ pointer: UnsafeMutableRawPointer, _ number: Int) -> Double {
+            guard number < rows.count else { return 0 }
+            let p = pointer.assumingMemoryBound(to: T.self)
+            var sum = 0.0
+            for i in first..<first &+ columns where !p[i].isNaN {
+                sum += Double(p[i])
                 valid += 1
             }
-            d[x] = valid == 0 ? T.nan : T(sum / valid)
+            return sum
         }
+        let sum = (row(rows.r0, 0) + row(rows.r1, 1)) + (row(rows.r2, 2) + row(rows.r3, 3))
+        return valid == 0 ? .nan : sum / valid
     }
 }
 
@@ -129,7 +159,7 @@ enum MeanKernel {
 /// Safety: rows hold `width` elements of `T`; the block's pointer is valid during the call.
 @inline(__always)
 func forEachBlock<T: BitwiseCopyable>(
-    _ rows: Rows, _ width: Int, _ step: Int, _: T.Type, from first: Int = 0,
+    _ rows: Rows, _ width: Int, _ step: Int, _: T.Type,
     _ body: (Int, UnsafeMutablePointer<T>, Int) -> Void
 ) {
     withUnsafeTemporaryAllocation(of: T.self, capacity: 8) { temporary in
@@ -138,7 +168,7 @@ func forEachBlock<T: BitwiseCopyable>(
             rows.r0.assumingMemoryBound(to: T.self), rows.r1.assumingMemoryBound(to: T.self),
             rows.r2.assumingMemoryBound(to: T.self), rows.r3.assumingMemoryBound(to: T.self)
         )
-        for x in first..<(width &+ step &- 1) / step {
+        for x in 0..<(width &+ step &- 1) / step {
             let from = x &* step, columns = min(step, width &- from)
             var n = 0
             for i in from..<from &+ columns {

@@ -63,8 +63,7 @@ struct ConvertCommand: ParsableCommand {
         do {
             try convert(images, plans, into: store, omeXML: source.omeXML)
         } catch {
-            Output.note("ome-zarr: \(output) is incomplete and has no root metadata; --overwrite replaces it")
-            throw error
+            throw IncompleteOutput(path: output, cause: error)
         }
     }
 

@@ -29,7 +29,8 @@ struct ImageReport {
             lines.append("  " + style.faint(word.padded(to: width)) + value)
         }
         lines += [""] + levelTable.lines(style)
-        if !image.channels.isEmpty { lines += [""] + channelTable.lines(style) }
+        // A single channel of which nothing is known is not worth a table.
+        if image.channels.count > 1 || image.channels.contains(where: { $0 != Channel() }) { lines += [""] + channelTable.lines(style) }
         return lines
     }
 

@@ -15,32 +15,39 @@ struct Refusal: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// Work that stopped after it had begun to write.
+struct IncompleteOutput: Error {
+    let path: String
+    let cause: any Error
+}
+
 /// Turns whatever stopped a command into one sentence and an exit status.
 enum ErrorReport {
     /// Says what happened on standard error.
     ///
     /// - Returns: what to tell the shell.
     static func report(_ error: any Error) -> ExitStatus {
+        var error = error, remark = ""
+        if let incomplete = error as? IncompleteOutput {
+            error = incomplete.cause
+            remark = "; \(incomplete.path) is incomplete and no image yet, --overwrite replaces it"
+        }
+        let status = status(of: error)
+        Output.note("ome-zarr: " + (status == .interrupted ? "interrupted" : "error: \(sentence(error))") + remark)
+        return status
+    }
+
+    private static func status(of error: any Error) -> ExitStatus {
         switch error {
-        case is Interruption, is CancellationError:
-            Output.note("ome-zarr: interrupted")
-            return .interrupted
-        case let error as PyramidError where error.code == .cancelled:
-            Output.note("ome-zarr: interrupted")
-            return .interrupted
-        case let error as PyramidError where error.code == .invalidOption:
-            Output.note("ome-zarr: error: \(sentence(error))")
-            return .usage
-        case let usage as UsageError:
-            Output.note("ome-zarr: error: \(usage)")
-            return .usage
-        default:
-            Output.note("ome-zarr: error: \(sentence(error))")
-            return .failed
+        case is Interruption, is CancellationError: .interrupted
+        case is UsageError: .usage
+        case let error as PyramidError where error.code == .cancelled: .interrupted
+        case let error as PyramidError where error.code == .invalidOption: .usage
+        default: .failed
         }
     }
 
-    /// The error's text on one line, with its end.
+    /// The error's text on one line, without its end.
     private static func sentence(_ error: any Error) -> String {
         let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
         return text.hasSuffix(".") ? String(text.dropLast()) : text
