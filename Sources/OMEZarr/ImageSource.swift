@@ -13,6 +13,10 @@ public protocol ImageSource: Sendable {
     /// RGB pixels) has its whole extent.
     func naturalReadShape(level: Int) -> [Int]
 
+    /// Bytes one reader holds at its peak besides the pixels it writes into: blocks as stored and as decoded, decoder
+    /// state. What a plan adds up before a conversion starts.
+    func readerBytes(level: Int) -> Int
+
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
 }
@@ -26,6 +30,11 @@ public protocol RegionReader: AnyObject {
 }
 
 extension ImageSource {
+    /// Two natural blocks: one as stored, one as decoded.
+    public func readerBytes(level: Int) -> Int {
+        naturalReadShape(level: level).reduce(2 * description.type.size) { $0.saturatingMultiplied(by: $1) }
+    }
+
     /// The pixels of a region of a level.
     ///
     /// Makes a reader for this one call; keep one from ``makeReader()`` to read many regions.

@@ -15,6 +15,8 @@ public struct PyramidOptions: Sendable {
         case shape([Int])
     }
 
+    /// What the image is called where the source does not say.
+    public var name: String?
     /// The version of OME-Zarr to write.
     public var version: OMEZarrVersion = .v05
     /// Elements of a chunk on each axis; fewer numbers than axes mean the last ones. Nil: the plan decides.

@@ -50,7 +50,8 @@ public struct PyramidPlan: Sendable {
     ///
     /// - Throws: ``PyramidError`` where an option does not fit the image or the memory allowed is not enough.
     public init(of source: any ImageSource, _ options: PyramidOptions) throws {
-        let image = source.description
+        var image = source.description
+        image.name = image.name ?? options.name
         let natural = source.naturalReadShape(level: 0)
         let geometry = LevelGeometry(of: image, minSize: max(options.minSize, 1), count: options.levelCount)
         let method = try Self.method(options.method, image)
