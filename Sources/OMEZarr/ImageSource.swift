@@ -32,7 +32,7 @@ public protocol RegionReader: AnyObject {
 extension ImageSource {
     /// Two natural blocks: one as stored, one as decoded.
     public func readerBytes(level: Int) -> Int {
-        naturalReadShape(level: level).reduce(2 * description.type.size) { $0.saturatingMultiplied(by: $1) }
+        naturalReadShape(level: level).saturatingProduct(times: 2 * description.type.size)
     }
 
     /// The pixels of a region of a level.

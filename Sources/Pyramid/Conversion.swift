@@ -7,7 +7,7 @@ public struct Conversion: Sendable {
     public struct Result: Sendable {
         /// The image as it was written: levels, channels with their contrast windows.
         public let image: ImageDescription
-        /// Bytes of encoded chunks.
+        /// Bytes of the stored objects, metadata not counted.
         public let bytesWritten: Int
     }
 
@@ -70,7 +70,7 @@ extension PyramidPlan {
     /// The image as it will be written, its windows taken from what was seen of the pixels.
     func written(_ statistics: [ChannelStatistics]) -> ImageDescription {
         var written = image
-        written.isLabels = image.isLabels || (method == .mode && image.type.isInteger)
+        written.isLabels = isLabels
         written.levels = levels.map {
             ImageDescription.Level(shape: $0.shape, scale: $0.scale, translation: $0.translation)
         }
@@ -81,6 +81,11 @@ extension PyramidPlan {
             return channel
         }
         return written
+    }
+
+    /// The mode only makes sense of values that name objects; but several channels are no label image.
+    private var isLabels: Bool {
+        image.isLabels || (method == .mode && image.type.isInteger && image.channelCount == 1)
     }
 
     /// What the source says should be shown wins over the percentiles; a photograph is shown as it is.

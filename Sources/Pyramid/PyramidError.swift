@@ -2,11 +2,13 @@
 public struct PyramidError: Error, Sendable, CustomStringConvertible {
     /// Whose fault it is.
     public struct Code: Sendable, Hashable {
-        private enum Value { case invalidOption, needsMoreMemory, cancelled }
+        private enum Value { case invalidOption, unsupportedImage, needsMoreMemory, cancelled }
         private let value: Value
 
         /// The options contradict each other or the image.
         public static let invalidOption = Code(value: .invalidOption)
+        /// The image is none that OME-Zarr can hold, or too large to address.
+        public static let unsupportedImage = Code(value: .unsupportedImage)
         /// The memory allowed is not enough; the message says how much would be.
         public static let needsMoreMemory = Code(value: .needsMoreMemory)
         /// The caller asked to stop.

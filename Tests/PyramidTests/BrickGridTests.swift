@@ -23,7 +23,7 @@ struct BrickGridTests {
         func tail(_ sides: [Int]) -> [Int] { [Int](repeating: 1, count: rank - sides.count) + sides }
         let naturals = [tail([64, 64]), tail([image.shape[rank - 1]]), image.shape, tail([48, 40])]
         return [tail([64, 64]), tail([25, 31]), tail([128, 64])].flatMap { chunk in
-            naturals.map { BrickGrid(geometry: geometry, chunk: chunk, natural: $0, elementSize: image.type.size) }
+            naturals.map { BrickGrid(geometry: geometry, chunk: chunk, natural: $0) }
         }
     }
 
@@ -76,12 +76,12 @@ struct BrickGridTests {
     func shardOrder() {
         let image = ImageDescription(axes: [.space("y"), .space("x")], shape: [520, 300], type: .uint8)
         let geometry = LevelGeometry(of: image, minSize: 64, count: nil)
-        let tiled = VisitOrder(BrickGrid(geometry: geometry, chunk: [64, 64], natural: [64, 64], elementSize: 1))
+        let tiled = VisitOrder(BrickGrid(geometry: geometry, chunk: [64, 64], natural: [64, 64]))
         let shard = Region(origin: [256, 0], shape: [256, 256])
         let morton = tiled.chunks(ofShard: shard, level: 0, chunk: [64, 64], chunksPerShard: [4, 4])
         #expect(morton == [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15])
 
-        let striped = VisitOrder(BrickGrid(geometry: geometry, chunk: [64, 64], natural: [8, 300], elementSize: 1))
+        let striped = VisitOrder(BrickGrid(geometry: geometry, chunk: [64, 64], natural: [8, 300]))
         let rows = striped.chunks(ofShard: shard, level: 0, chunk: [64, 64], chunksPerShard: [4, 4])
         #expect(rows == Array(0..<16))
 

@@ -9,7 +9,9 @@ struct PyramidPlanTests {
     struct Promise: ImageSource {
         let description: ImageDescription
         let natural: [Int]
+        var reader = 0
 
+        func readerBytes(level: Int) -> Int { reader }
         func naturalReadShape(level: Int) -> [Int] { natural }
         func makeReader() throws -> any RegionReader { throw PyramidError(.cancelled, "a plan reads no pixels") }
     }
@@ -105,5 +107,102 @@ struct PyramidPlanTests {
         var labels = options()
         labels.method = .mode
         #expect(throws: PyramidError.self) { try PyramidPlan(of: slide(100, tile: 64, type: .float32), labels) }
+    }
+
+    @Test("axes in an order that OME-Zarr forbids, and images without pixels, are refused")
+    func impossibleImages() {
+        func plan(_ axes: [Axis], _ shape: [Int]) throws {
+            let image = ImageDescription(axes: axes, shape: shape, type: .uint8)
+            _ = try PyramidPlan(of: Promise(description: image, natural: shape), options())
+        }
+        let y = Axis.space("y"), x = Axis.space("x"), z = Axis.space("z")
+        let forbidden: [[Axis]] = [
+            [y, x, .c], [z, .c, y, x], [.c, .t(), y, x], [z, y, x, .c], [.space("w"), z, y, x], [x], [.t(), .c],
+            [Axis(name: "a", kind: .custom(nil)), Axis(name: "b", kind: .custom(nil))],
+        ]
+        for axes in forbidden {
+            let error = #expect(throws: PyramidError.self) { try plan(axes, axes.map { _ in 4 }) }
+            #expect(error?.code == .unsupportedImage)
+        }
+        let allowed: [[Axis]] = [
+            [y, x], [z, y, x], [.c, y, x], [.t(), y, x], [.t(), .c, z, y, x],
+            [Axis(name: "lifetime", kind: .custom(nil)), y, x],
+        ]
+        for axes in allowed { #expect(throws: Never.self) { try plan(axes, axes.map { _ in 4 }) } }
+        #expect(throws: PyramidError.self) { try plan([y, x], [0, 400]) }
+    }
+
+    @Test(
+        "a volume with a spacing that is no distance is planned as a stack of planes",
+        arguments: [0, -1, .infinity, .nan])
+    func oddSpacings(_ spacing: Double) throws {
+        let axes = ["z", "y", "x"].map { Axis.space($0, unit: "micrometer", spacing: $0 == "y" ? spacing : 1) }
+        let image = ImageDescription(axes: axes, shape: [40, 400, 400], type: .uint8)
+        let plan = try PyramidPlan(of: Promise(description: image, natural: [1, 64, 64]), options())
+        #expect(plan.levels.map(\.shape) == [[40, 400, 400], [40, 200, 200]])
+    }
+
+    @Test("sizes that files claim never overflow: they are planned or refused")
+    func hugeSizes() {
+        for side in [1 << 20, 1 << 28, 1 << 31, (1 << 31) - 1, 1 << 40, .max] {
+            for natural in [256, side] {
+                for threads in [1, 1024] {
+                    let image = ImageDescription(
+                        axes: [.c, .space("y"), .space("x")], shape: [1, side, side], type: .uint64)
+                    let source = Promise(description: image, natural: [1, natural, natural], reader: side)
+                    _ = try? PyramidPlan(of: source, options(threads: threads))
+                    var extreme = options(threads: threads)
+                    extreme.sharding = .shape([.max, .max])
+                    extreme.chunkShape = [.max]
+                    _ = try? PyramidPlan(of: source, extreme)
+                    extreme.sharding = .bytes(.max)
+                    extreme.chunkShape = [1, 1]
+                    extreme.levelCount = .max
+                    _ = try? PyramidPlan(of: source, extreme)
+                }
+            }
+        }
+        let huge = ImageDescription(axes: [.space("y"), .space("x")], shape: [1 << 31, 1 << 31], type: .uint8)
+        #expect(throws: PyramidError.self) {
+            try PyramidPlan(of: Promise(description: huge, natural: [256, 256]), options())
+        }
+    }
+
+    @Test("what readers and statistics hold is part of the memory")
+    func countedMemory() throws {
+        let plane = slide(4096, tile: 256).description
+        let light = try PyramidPlan(of: Promise(description: plane, natural: [256, 256]), options())
+        let heavy = try PyramidPlan(of: Promise(description: plane, natural: [256, 256], reader: 100 << 20), options())
+        #expect(heavy.memory.peakBytes - light.memory.peakBytes == 200 << 20)
+
+        let many = ImageDescription(axes: [.c, .space("y"), .space("x")], shape: [300, 512, 512], type: .uint8)
+        let plan = try PyramidPlan(
+            of: Promise(description: many, natural: [1, 512, 512]), options(memory: 100_000_000))
+        #expect(plan.memory.peakBytes > 10 << 20)
+    }
+
+    @Test("shards with too many chunks, or too many open at once, are refused before the start")
+    func shardLimits() throws {
+        var tiny = options()
+        tiny.chunkShape = [2, 2]
+        let automatic = try PyramidPlan(of: slide(3072, tile: 256, type: .uint8), tiny)
+        for level in automatic.levels {
+            let shard = try #require(level.shardShape)
+            #expect(zip(shard, level.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) } <= 1 << 16)
+        }
+        tiny.sharding = .shape([3072, 3072])
+        #expect(throws: PyramidError.self) { try PyramidPlan(of: slide(3072, tile: 256, type: .uint8), tiny) }
+
+        var deep = options()
+        deep.chunkShape = [1, 64, 64]
+        deep.sharding = .shape([16, 64, 64])
+        let stack = ImageDescription(
+            axes: [.space("z"), .space("y"), .space("x")], shape: [16, 20_000, 20_000], type: .uint8)
+        let error = #expect(throws: PyramidError.self) {
+            try PyramidPlan(of: Promise(description: stack, natural: [1, 64, 64]), deep)
+        }
+        #expect(error?.code == .invalidOption)
+        deep.sharding = .automatic
+        #expect(try PyramidPlan(of: Promise(description: stack, natural: [1, 64, 64]), deep).memory.openShards < 500)
     }
 }

@@ -74,6 +74,12 @@ public struct OMEZarrImage: ImageSource {
         return zip(metadata.innerChunkShape, metadata.shape).map { max(1, min($0, $1)) }
     }
 
+    /// A whole chunk, however little of it lies in the level: as stored, as decoded, and in between.
+    public func readerBytes(level: Int) -> Int {
+        let metadata = levels[level].metadata
+        return metadata.innerChunkShape.saturatingProduct(times: 3 * metadata.type.size)
+    }
+
     /// A reader for one worker.
     public func makeReader() throws -> any RegionReader { OMEZarrReader(levels) }
 }

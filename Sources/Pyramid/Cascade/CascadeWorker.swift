@@ -110,11 +110,10 @@ final class CascadeWorker {
             memset(whole.base, 0, bytes.count)
             whole.subview(Region(wholeOf: part.shape)).copy(from: part)
         }
-        guard !isZero(bytes) else { return try sink.add(chunk: index, encoded: nil) }
+        guard !isZero(bytes) else { return progress.didWrite(try sink.add(chunk: index, encoded: nil)) }
         encoded.removeAll()
         try sink.encoder.encode(bytes, into: encoded, workspace)
-        try encoded.withUnsafeBytes { try sink.add(chunk: index, encoded: $0) }
-        progress.didWrite(encoded.count)
+        progress.didWrite(try encoded.withUnsafeBytes { try sink.add(chunk: index, encoded: $0) })
     }
 
     /// Compares the bytes with themselves one word further on: a `memcmp`, which stops at the first difference.

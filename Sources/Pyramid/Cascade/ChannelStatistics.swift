@@ -26,8 +26,17 @@ public struct ChannelStatistics: Sendable, Hashable {
 
 /// Gathers statistics brick by brick; what comes out does not depend on the order or the number of workers.
 struct StatisticsCollector: Sendable {
-    /// Values sampled of each channel, at the most: enough for a percentile of 0.1 % to be exact to 0.02 %.
-    private static let sampleLimit = 1 << 18
+    /// Values sampled in all: 2^18 of a channel make a percentile of 0.1 % exact to 0.02 %; many channels share.
+    private static let sampleBudget = 1 << 19
+
+    private static func sampleLimit(_ image: ImageDescription) -> Int {
+        min(1 << 18, max(256, sampleBudget / max(image.channelCount, 1)))
+    }
+
+    /// Bytes all collectors of a conversion take together: each sample once, merged, and sorted.
+    static func bytes(_ image: ImageDescription) -> Int {
+        sampleLimit(image).saturatingMultiplied(by: image.channelCount).saturatingMultiplied(by: 3 * 8)
+    }
 
     private let channelAxis: Int?
     private let type: PixelType
@@ -48,7 +57,8 @@ struct StatisticsCollector: Sendable {
         var stride = [Int](repeating: 1, count: image.axes.count)
         let axes = image.axes.indices.filter { $0 != channelAxis }
         func points(_ axis: Int) -> Int { (image.shape[axis] + stride[axis] - 1) / stride[axis] }
-        while axes.reduce(1, { $0 * points($1) }) > sampleLimit {
+        let limit = sampleLimit(image)
+        while axes.map(points).saturatingProduct() > limit {
             guard let densest = axes.max(by: { points($0) < points($1) }) else { break }
             stride[densest] += 2 * max(1, stride[densest] / 8)
         }

@@ -11,7 +11,7 @@ public final class ConversionProgress: Sendable {
 
     /// Bytes of level-0 pixels that have been read and stored.
     public var pixelBytesDone: Int { done.load(ordering: .relaxed) }
-    /// Bytes of encoded chunks that have been handed to the store.
+    /// Bytes of the objects that have been stored, metadata not counted.
     public var bytesWritten: Int { written.load(ordering: .relaxed) }
     /// True once somebody asked to stop.
     public var isCancelled: Bool { stopped.load(ordering: .relaxed) }

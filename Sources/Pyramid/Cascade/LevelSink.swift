@@ -45,16 +45,18 @@ final class LevelSink: Sendable {
     /// - Parameters:
     ///   - index: the chunk's position in the grid of chunks.
     ///   - encoded: nil where every element is the fill value; nothing is stored then.
-    func add(chunk index: [Int], encoded: UnsafeRawBufferPointer?) throws {
+    /// - Returns: bytes of the object this chunk completed; 0 where its shard waits for more.
+    func add(chunk index: [Int], encoded: UnsafeRawBufferPointer?) throws -> Int {
         guard let layout else {
-            if let encoded { try store.write(key.appending(metadata.key(ofChunk: index)), encoded) }
-            return
+            guard let encoded else { return 0 }
+            try store.write(key.appending(metadata.key(ofChunk: index)), encoded)
+            return encoded.count
         }
         let shardIndex = zip(index, layout.chunksPerShard).map { $0 / $1 }
         let position = zip(index, layout.chunksPerShard).reduce(0) { $0 * $1.1 + $1.0 % $1.1 }
         let writer = try writer(forShard: shardIndex, layout)
         try writer.add(chunk: position, encoded: encoded)
-        if countDown(shardIndex) { _ = try writer.finish() }
+        return countDown(shardIndex) ? try writer.finish() : 0
     }
 
     /// Throws away the shards that are not complete.

@@ -13,7 +13,7 @@ package struct BrickGrid: Sendable, Hashable {
 
     /// - Parameters:
     ///   - natural: the block of the source that costs least to read; bricks hold whole ones where they can.
-    package init(geometry: LevelGeometry, chunk: [Int], natural: [Int], elementSize: Int) {
+    package init(geometry: LevelGeometry, chunk: [Int], natural: [Int]) {
         levelShapes = geometry.shapes
         factors = geometry.factors
         let extent = geometry.shapes[0]

@@ -24,7 +24,12 @@ public struct LevelGeometry: Sendable, Hashable {
         let space = image.axes.indices.filter { image.axes[$0].kind == .space }
         let planar = Array(space.suffix(2))
         let stacked = space.dropLast(2).filter { image.shape[$0] > 1 }
-        let isVolume = !stacked.isEmpty && space.allSatisfy { image.axes[$0].unit != nil }
+        let isVolume =
+            !stacked.isEmpty
+            && space.allSatisfy {
+                let spacing = image.axes[$0].spacing
+                return image.axes[$0].unit != nil && spacing.isFinite && spacing > 0
+            }
         let candidates = isVolume ? stacked + planar : planar
 
         var shape = image.shape

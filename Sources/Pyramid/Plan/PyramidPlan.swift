@@ -51,6 +51,7 @@ public struct PyramidPlan: Sendable {
     /// - Throws: ``PyramidError`` where an option does not fit the image or the memory allowed is not enough.
     public init(of source: any ImageSource, _ options: PyramidOptions) throws {
         var image = source.description
+        try image.checkConvertible()
         image.name = image.name ?? options.name
         let natural = source.naturalReadShape(level: 0)
         let geometry = LevelGeometry(of: image, minSize: max(options.minSize, 1), count: options.levelCount)
@@ -61,8 +62,7 @@ public struct PyramidPlan: Sendable {
             try options.chunkShape.map { try ChunkShape.given($0, image) }
             ?? ChunkShape.automatic(image, natural: natural, reducesDepth: reducesDepth)
         let shard = try ShardShape.choose(options.sharding, options.version, image, chunk: chunk)
-        let grid = BrickGrid(
-            geometry: geometry, chunk: chunk, natural: natural, elementSize: image.type.size)
+        let grid = BrickGrid(geometry: geometry, chunk: chunk, natural: natural)
 
         self.image = image
         self.version = options.version
@@ -82,9 +82,10 @@ public struct PyramidPlan: Sendable {
                     offset[axis] + (method.centersPixels ? Double(factors[axis] - 1) / 2 * voxel[axis] : 0)
                 })
         }
-        memory = try MemoryPlan(
-            grid: grid, chunk: chunk, shard: shard, natural: natural, elementSize: image.type.size,
-            limit: options.memory, threads: max(options.threads, 1))
+        let need = MemoryNeed(
+            grid: grid, levels: levels, reader: source.readerBytes(level: 0),
+            statistics: StatisticsCollector.bytes(image), elementSize: image.type.size)
+        memory = try MemoryPlan(need, limit: options.memory, threads: max(options.threads, 1))
         reasons = [geometry.reason] + Self.reasons(options, image, chunk: chunk, shard: shard, natural: natural)
     }
 

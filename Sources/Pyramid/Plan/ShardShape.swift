@@ -6,6 +6,9 @@ enum ShardShape {
     /// 128 MB of pixels: few enough files for any file system, small enough to copy and to retry.
     static let automaticBytes = 128 << 20
 
+    /// Beyond this an index is longer than what a reader wants to fetch before the first pixel (1 MiB).
+    static let largestChunkCount = 1 << 16
+
     /// The shard for level 0; nil where chunks are files of their own.
     ///
     /// - Throws: ``PyramidError`` where the version has no shards or a shape is not a whole number of chunks.
@@ -39,7 +42,7 @@ enum ShardShape {
         func size() -> Int { shard.reduce(image.type.size, *) }
         func grow(_ axes: [Int]) {
             while let axis = axes.filter({ shard[$0] < image.shape[$0] }).min(by: { shard[$0] < shard[$1] }),
-                size() * 2 <= bytes
+                size() * 2 <= bytes, 2 * chunkCount(shard, chunk) <= largestChunkCount
             {
                 shard[axis] *= 2
             }
@@ -54,8 +57,9 @@ enum ShardShape {
             throw PyramidError(
                 .invalidOption, "a shard needs 1 to \(image.axes.count) sizes above 0, the last one for the last axis")
         }
-        // Axes the caller did not name keep one chunk.
-        let shard = Array(chunk.dropLast(sizes.count)) + sizes
+        // Axes the caller did not name keep one chunk; nothing reaches further than the image.
+        let whole = clamped([Int](repeating: .max, count: chunk.count), chunk: chunk, level: image.shape)
+        let shard = zip(Array(chunk.dropLast(sizes.count)) + sizes, whole).map { min($0, $1) }
         let possible = zip(shard, chunk).map { max(($0 + $1 / 2) / $1, 1) * $1 }
         guard shard == possible else {
             func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: ",") }
@@ -64,7 +68,17 @@ enum ShardShape {
                 "a shard of \(text(shard)) is not a whole number of chunks of \(text(chunk)); "
                     + "the nearest that is: --shard \(text(possible))")
         }
-        return clamped(shard, chunk: chunk, level: image.shape)
+        guard chunkCount(shard, chunk) <= largestChunkCount else {
+            throw PyramidError(
+                .invalidOption,
+                "a shard of \(chunkCount(shard, chunk)) chunks has an index too long to read at once; make shards smaller "
+                    + "or chunks larger, so that there are at most \(largestChunkCount)")
+        }
+        return shard
+    }
+
+    private static func chunkCount(_ shard: [Int], _ chunk: [Int]) -> Int {
+        zip(shard, chunk).map { $0 / $1 }.saturatingProduct()
     }
 
     private static func requireShards(_ version: OMEZarrVersion) throws {

@@ -59,6 +59,7 @@ struct ConvertCommand: ParsableCommand {
         let target = ConversionOutput(path: output)
         try target.check(overwrite: overwrite)
         Interruption.listen()
+        OpenFileLimit.raise()
         let store = try target.open()
         do {
             try convert(images, plans, into: store, omeXML: source.omeXML)
@@ -73,7 +74,9 @@ struct ConvertCommand: ParsableCommand {
         let isCollection = bioformats2raw || images.count > 1
         let collection = SeriesCollection(in: store, version: options.omeVersion)
         var display = ConversionDisplay(
-            total: plans.reduce(0) { $0 + $1.levels[0].shape.reduce($1.image.type.size, *) }, json: json, quiet: quiet)
+            total: plans.reduce(0) {
+                $0.saturatingAdding($1.levels[0].shape.saturatingProduct(times: $1.image.type.size))
+            }, json: json, quiet: quiet)
         var written: [ImageDescription] = []
         for (number, plan) in plans.enumerated() {
             let key = isCollection ? try collection.key(ofSeries: number) : .root
