@@ -137,13 +137,13 @@ struct TiffWriterTests {
         var image = ImageDescription(
             name: "a<b>&\"µ\"\u{1}", axes: axes, shape: [2, 3, 4], type: .uint16,
             channels: [Channel(name: "one", color: .init(red: 255, green: 0, blue: 0)), Channel(name: "two")])
-        let text = try #require(OMETiffDescription.xml(for: image, creator: "test"))
+        let text = try OMEXMLWriter.document([image], pixels: .tiffPages, creator: "test")
         #expect(text.utf8.allSatisfy { $0 < 128 })
-        #expect(text.contains(#"Name="a&lt;b&gt;&amp;&quot;&#181;&quot;""#))
+        #expect(text.contains(#"Name="a&lt;b&gt;&amp;&quot;&#181;&quot;&#65533;""#))
         #expect(text.contains(#"PhysicalSizeX="0.5" PhysicalSizeXUnit="&#181;m""#))
         #expect(text.contains(#"Color="-16776961""#))
         image.type = .uint64
-        #expect(OMETiffDescription.xml(for: image, creator: "test") == nil)
+        #expect(throws: OMEZarrError.self) { try OMEXMLWriter.document([image], pixels: .tiffPages) }
     }
 }
 

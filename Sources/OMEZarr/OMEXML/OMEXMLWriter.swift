@@ -1,18 +1,29 @@
 import Zarr
 
-/// Writes the smallest valid OME-XML that describes images whose pixels lie elsewhere.
+/// Writes the smallest valid OME-XML that describes images.
 ///
-/// - Source: OME-XML schema 2016-06; OME-Zarr 0.4 and 0.5, "bioformats2raw.layout", `OME/METADATA.ome.xml`.
+/// - Source: OME-XML schema 2016-06; OME-TIFF specification 6; OME-Zarr 0.4 and 0.5, "bioformats2raw.layout",
+///   `OME/METADATA.ome.xml`.
 public enum OMEXMLWriter {
+    /// Where the pixels lie that the document describes.
+    public enum Pixels: Sendable {
+        /// In arrays beside the document, where red, green and blue are three channels.
+        case elsewhere
+        /// In the pages of the TIFF file whose first page holds the document: image by image, z fastest, then channel,
+        /// then time; red, green and blue are the samples of one page, bool is uint8. Text is ASCII, as the tag demands.
+        case tiffPages
+    }
+
     /// The document for images in the order of their series.
-    ///
-    /// Every channel has one sample, red, green and blue included: in the arrays they are three channels.
     ///
     /// - Throws: ``OMEZarrError`` with code `.unsupported` where OME-XML cannot name a pixel type (64-bit integers,
     ///   16-bit floats) or an axis (anything but t, c, z, y, x).
-    public static func document(_ images: [ImageDescription], creator: String? = nil) throws -> String {
+    public static func document(
+        _ images: [ImageDescription], pixels place: Pixels = .elsewhere, creator: String? = nil
+    ) throws -> String {
         let namespace = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
-        var xml = XMLText()
+        var xml = XMLText(isASCII: place == .tiffPages)
+        var page = 0
         xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
         xml.open(
             "OME",
@@ -22,11 +33,17 @@ public enum OMEXMLWriter {
             ])
         for (index, image) in images.enumerated() {
             xml.open("Image", [("ID", "Image:\(index)"), ("Name", image.name)])
-            xml.open("Pixels", try pixels(image, index))
-            for (channel, attributes) in channels(image, index).enumerated() {
+            xml.open("Pixels", try pixels(image, index, place))
+            for (channel, attributes) in channels(image, place).enumerated() {
                 xml.leaf("Channel", [("ID", "Channel:\(index):\(channel)")] + attributes)
             }
-            xml.leaf("MetadataOnly", [])
+            switch place {
+            case .elsewhere: xml.leaf("MetadataOnly", [])
+            case .tiffPages:
+                let count = pageCount(image)
+                xml.leaf("TiffData", [("IFD", String(page)), ("PlaneCount", String(count))])
+                page += count
+            }
             xml.close("Pixels")
             xml.close("Image")
         }
@@ -34,8 +51,10 @@ public enum OMEXMLWriter {
         return xml.text
     }
 
-    private static func pixels(_ image: ImageDescription, _ index: Int) throws -> [(String, String?)] {
-        guard let type = typeName(image.type) else {
+    private static func pixels(
+        _ image: ImageDescription, _ index: Int, _ place: Pixels
+    ) throws -> [(String, String?)] {
+        guard let type = typeName(image.type, place) else {
             throw OMEZarrError(
                 .unsupported, "OME-XML has no pixel type \(image.type): convert the pixels or leave the OME-XML out")
         }
@@ -44,11 +63,14 @@ public enum OMEXMLWriter {
                 .unsupported,
                 "OME-XML has no axis \"\(axis.name)\": rename it to t, c, z, y or x or leave the OME-XML out")
         }
-        func size(_ name: String) -> String { String(image.axis(name).map { image.shape[$0] } ?? 1) }
+        func size(_ name: String) -> String { String(extent(image, name)) }
         var attributes: [(String, String?)] = [
             ("ID", "Pixels:\(index)"), ("DimensionOrder", "XYZCT"), ("Type", type), ("SizeX", size("x")),
             ("SizeY", size("y")), ("SizeZ", size("z")), ("SizeC", size("c")), ("SizeT", size("t")),
         ]
+        if place == .tiffPages {
+            attributes += [("BigEndian", "false"), ("Interleaved", isSamples(image, place) ? "true" : "false")]
+        }
         for name in ["x", "y", "z"] {
             attributes += spacing(
                 image, name, "PhysicalSize" + name.uppercased(), PhysicalUnit.lengthSymbols)
@@ -66,8 +88,22 @@ public enum OMEXMLWriter {
         return [(attribute, String(image.axes[index].spacing)), (attribute + "Unit", symbol)]
     }
 
-    private static func channels(_ image: ImageDescription, _ index: Int) -> [[(String, String?)]] {
-        ImageMetadata.complete(image.channels, image.axis("c").map { image.shape[$0] } ?? 1).map { channel in
+    private static func extent(_ image: ImageDescription, _ name: String) -> Int {
+        image.axis(name).map { image.shape[$0] } ?? 1
+    }
+
+    private static func isSamples(_ image: ImageDescription, _ place: Pixels) -> Bool {
+        place == .tiffPages && image.isRGB
+    }
+
+    private static func pageCount(_ image: ImageDescription) -> Int {
+        extent(image, "t") * extent(image, "z") * (image.isRGB ? 1 : extent(image, "c"))
+    }
+
+    private static func channels(_ image: ImageDescription, _ place: Pixels) -> [[(String, String?)]] {
+        let count = extent(image, "c")
+        if isSamples(image, place) { return [[("SamplesPerPixel", String(count))]] }
+        return ImageMetadata.complete(image.channels, count).map { channel in
             var attributes: [(String, String?)] = [("Name", channel.name)]
             attributes.append(("SamplesPerPixel", "1"))
             attributes.append(("Color", channel.color.map { String(signedRGBA($0)) }))
@@ -88,57 +124,13 @@ public enum OMEXMLWriter {
         return Int32(bitPattern: high | UInt32(color.blue) << 8 | 255)
     }
 
-    private static func typeName(_ type: PixelType) -> String? {
+    private static func typeName(_ type: PixelType, _ place: Pixels) -> String? {
         switch type {
-        case .bool: "bit"
+        case .bool: place == .tiffPages ? "uint8" : "bit"
         case .int8, .int16, .int32, .uint8, .uint16, .uint32: type.rawValue
         case .float32: "float"
         case .float64: "double"
         case .int64, .uint64, .float16: nil
         }
-    }
-}
-
-/// XML under construction: elements with attributes, indented by two spaces.
-private struct XMLText {
-    var text = ""
-    private var depth = 0
-
-    mutating func raw(_ line: String) { text += line }
-
-    mutating func open(_ name: String, _ attributes: [(String, String?)]) {
-        tag(name, attributes, end: ">")
-        depth += 1
-    }
-
-    mutating func leaf(_ name: String, _ attributes: [(String, String?)]) { tag(name, attributes, end: "/>") }
-
-    mutating func close(_ name: String) {
-        depth -= 1
-        text += String(repeating: "  ", count: depth) + "</\(name)>\n"
-    }
-
-    private mutating func tag(_ name: String, _ attributes: [(String, String?)], end: String) {
-        text += String(repeating: "  ", count: depth) + "<" + name
-        for case (let attribute, let value?) in attributes { text += " \(attribute)=\"\(Self.escaped(value))\"" }
-        text += end + "\n"
-    }
-
-    private static func escaped(_ value: String) -> String {
-        var escaped = ""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            // A parser would turn these into spaces.
-            case "\n", "\r", "\t": escaped += "&#\(scalar.value);"
-            // XML 1.0 has no other control characters, not even escaped, and not these two.
-            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }

@@ -39,7 +39,8 @@ struct PixelExport {
         try ReadOutput.withFile(path) { path in
             let writer = try TiffWriter(path: path, largestSize: overflow ? .max : bound)
             do {
-                let xml = OMETiffDescription.xml(for: exported, creator: "ome-zarr \(OMEZarrCommand.version)")
+                let xml = try? OMEXMLWriter.document(
+                    [exported], pixels: .tiffPages, creator: "ome-zarr \(OMEZarrCommand.version)")
                 let pages = try TiffPageStream(writer, format, description: xml)
                 try forEachSlab(samplesLast: exported.isRGB) { try pages.append($0) }
                 try writer.finish()

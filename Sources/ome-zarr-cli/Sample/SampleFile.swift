@@ -25,7 +25,7 @@ struct SampleFile {
             let workers = try (0..<threads).map { _ in try SampleWorker(scene, format) }
             let planeBytes = format.width * format.height * format.pixelBytes
             for (index, plane) in planes.enumerated() {
-                let xml = index == 0 ? OMETiffDescription.xml(for: image, creator: creator) : nil
+                let xml = index == 0 ? try? OMEXMLWriter.document([image], pixels: .tiffPages, creator: creator) : nil
                 writer.beginPage(format, description: xml)
                 for row in 0..<format.blocksDown {
                     try append(row: row, of: plane, format, workers, to: writer)
@@ -51,7 +51,7 @@ struct SampleFile {
             pixelSize: .init(x: xy, y: xy))
     }
 
-    /// z fastest, then channel, then time, as ``OMETiffDescription`` says.
+    /// z fastest, then channel, then time, as ``OMEXMLWriter/Pixels/tiffPages`` says.
     private static func planes(of image: ImageDescription) -> [Plane] {
         func indices(_ name: String) -> Range<Int> { 0..<(image.axis(name).map { image.shape[$0] } ?? 1) }
         let channels = image.isRGB ? 0..<1 : indices("c")
