@@ -16,23 +16,43 @@ package final class TiffFile: Sendable {
 
     /// Opens a file for reading.
     ///
-    /// - Throws: ``TiffError`` with code `.ioFailure`.
+    /// - Throws: ``TiffError`` with code `.ioFailure`, also where the path leads to something that cannot be read by
+    ///   position: a pipe, a terminal, a directory.
     package init(path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK opening a named pipe would wait for its writer, perhaps for ever; files ignore it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure("cannot be opened", path) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let error = Self.failure("cannot be examined", path)
+        do {
+            size = try Self.size(of: descriptor, path)
+        } catch {
             close(descriptor)
             throw error
         }
-        guard status.st_mode & S_IFMT != S_IFDIR else {
-            close(descriptor)
-            throw TiffError(.ioFailure, "is a directory; give the path of a TIFF file", path: path, errno: EISDIR)
-        }
         self.path = path
-        self.size = Int(status.st_size)
         self.descriptor = descriptor
+    }
+
+    /// Bytes of a regular file or of a disk.
+    private static func size(of descriptor: Int32, _ path: String) throws -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("cannot be examined", path) }
+        let kind: String
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return Int(status.st_size)
+        case S_IFBLK:
+            let end = lseek(descriptor, 0, SEEK_END)
+            guard end >= 0 else { throw failure("cannot be measured", path) }
+            return Int(end)
+        case S_IFDIR:
+            throw TiffError(.ioFailure, "is a directory; give the path of a TIFF file", path: path, errno: EISDIR)
+        case S_IFIFO: kind = "a pipe"
+        case S_IFSOCK: kind = "a socket"
+        case S_IFCHR: kind = "a terminal or another device without positions"
+        default: kind = "no regular file"
+        }
+        throw TiffError(
+            .ioFailure, "is \(kind), and a TIFF is read by position; save it to a file first", path: path, errno: ESPIPE
+        )
     }
 
     deinit { close(descriptor) }
