@@ -18,7 +18,7 @@ public struct TiffImage: ImageSource {
     let cache = PageCache()
 
     init(_ series: SeriesDraft, files: FileSet, limits: TiffLimits) throws {
-        description = try series.description()
+        description = try series.description(limits)
         storage = TiffStorage(series.levels[0].layout)
         times = series.times
         pageChannels = series.pageChannels

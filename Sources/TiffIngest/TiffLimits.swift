@@ -15,6 +15,11 @@ public struct TiffLimits: Sendable, Hashable {
     ///
     /// A series takes 50 bytes a plane, also for planes that are missing: 200 MB at the limit.
     public var planes = 1 << 22
+    /// Channels of one series, samples of colour pixels included.
+    ///
+    /// Each is described by itself, wherever the image is shown or written. The most there are in practice are some
+    /// thousand bands of a spectrometer; the limit is what SamplesPerPixel can count in a classic TIFF.
+    public var channels = 65_536
     /// Files of one series.
     public var files = 1 << 16
 

@@ -27,9 +27,7 @@ enum ImageJ {
             catalogue.warn("the ImageJ description counts no images; the pages are read as they stand")
             return nil
         }
-        guard let count = order.count, count <= catalogue.limits.planes else {
-            throw TiffError(.limitExceeded, "the hyperstack has more than \(catalogue.limits.planes) planes")
-        }
+        let count = try order.count(catalogue.limits)
         var planes = try BarePlanes.find(count, layout, page: 0, catalogue, reader) ?? []
         if planes.isEmpty {
             let pages = index.pages.filter { index.layout(of: $0) != nil && $0.layout == index.pages[0].layout }
@@ -43,7 +41,9 @@ enum ImageJ {
             }
         }
         var draft = SeriesDraft(levels: [
-            PlaneStack(layout: layout, planes: order.places().map { $0 < planes.count ? planes[$0] : .absent })
+            PlaneStack(
+                layout: layout,
+                planes: try order.places(catalogue.limits).map { $0 < planes.count ? planes[$0] : .absent })
         ])
         draft.times = order.extent(.time)
         draft.pageChannels = order.extent(.channel)

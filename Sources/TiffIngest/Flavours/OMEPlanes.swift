@@ -30,10 +30,8 @@ struct OMEPlanes {
     mutating func series(_ image: OMEXML.Image) throws -> SeriesDraft? {
         let samples = image.channels.first?.samples ?? 1
         var pageChannels = max(1, image.sizeC / samples)
-        guard let order = order(image, pageChannels), let count = order.count, count > 0 else { return nil }
-        guard count <= catalogue.limits.planes else {
-            throw TiffError(.limitExceeded, "an image has \(count) planes, the limit is \(catalogue.limits.planes)")
-        }
+        guard let order = order(image, pageChannels), order.count != nil else { return nil }
+        let count = try order.count(catalogue.limits)
         var pages = fill(image, order, count)
         guard let key = pages.lazy.compactMap(\.self).first else { return nil }
         let index = catalogue.indexes[key.file]
@@ -44,14 +42,14 @@ struct OMEPlanes {
                     + "\(layout.height); it is ignored")
             return nil
         }
-        var places = order.places()
+        var places = try order.places(catalogue.limits)
         if layout.samples != samples {
             // The file knows better than its XML how many samples a page has.
             guard let actual = order.resized(channels: image.sizeC, samples: layout.samples) else { return nil }
             catalogue.warn(
                 "the OME-XML says \(samples) samples a pixel, the file has \(layout.samples), which is followed")
             pageChannels = actual.extent(.channel)
-            places = actual.places()
+            places = try actual.places(catalogue.limits)
             pages =
                 Array(pages.prefix(places.count))
                 + [SubIFDPyramid.PageNumber?](

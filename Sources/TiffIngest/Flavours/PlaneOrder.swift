@@ -9,15 +9,31 @@ struct PlaneOrder {
     /// Number of planes; nil where it is beyond 63 bits.
     var count: Int? { Product.of(axes.lazy.map(\.extent)) }
 
+    /// Number of planes.
+    ///
+    /// - Throws: ``TiffError`` with code `.limitExceeded` where there are more than allowed.
+    func count(_ limits: TiffLimits) throws -> Int {
+        guard let count, count <= limits.planes else {
+            throw TiffError(
+                .limitExceeded,
+                "the image claims \(axes.map { String($0.extent) }.joined(separator: " x ")) planes, the limit is "
+                    + "\(limits.planes); correct the sizes in its ImageDescription (tag 270)")
+        }
+        return count
+    }
+
     /// Elements of all axes of a role together.
     func extent(_ role: Role) -> Int { axes.reduce(1) { $1.role == role ? $0 * $1.extent : $0 } }
 
     /// For each plane in C order of time, channel, depth: its place in the file's order.
     ///
     /// Several axes of one role are merged, the outer one counting slower.
-    func places() -> [Int] {
+    /// - Throws: ``TiffError`` with code `.limitExceeded` where there are more planes than allowed, before any memory
+    ///   is taken for them.
+    func places(_ limits: TiffLimits) throws -> [Int] {
+        let count = try count(limits)
         let channels = extent(.channel), depths = extent(.depth)
-        var places = [Int](repeating: 0, count: count ?? 0)
+        var places = [Int](repeating: 0, count: count)
         for place in places.indices {
             var rest = place
             var index = (time: 0, channel: 0, depth: 0), step = (time: 1, channel: 1, depth: 1)

@@ -35,10 +35,10 @@ enum ShapedTiff {
         let levels: [PlaneStack]
         var used = 1
         if let bare = try BarePlanes.find(count, layout, page: page, catalogue, reader) {
-            levels = [PlaneStack(layout: layout, planes: order.places().map { bare[$0] })]
+            levels = [PlaneStack(layout: layout, planes: try order.places(catalogue.limits).map { bare[$0] })]
         } else {
             guard count <= index.pages.count - page else { return nil }
-            let pages = order.places().map { SubIFDPyramid.PageNumber(file: 0, page: page + $0) }
+            let pages = try order.places(catalogue.limits).map { SubIFDPyramid.PageNumber(file: 0, page: page + $0) }
             guard let found = SubIFDPyramid.levels(pages, catalogue) else { return nil }
             levels = found
             used = count

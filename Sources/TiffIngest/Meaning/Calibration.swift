@@ -6,9 +6,12 @@ struct Spacing: Sendable, Hashable {
 
     static let unknown = Spacing(value: 1, unit: nil)
 
+    /// Spacings beyond are no distance between pixels in any unit, and products with extents might not be finite.
+    private static let plausible = 1e-100...1e100
+
     /// A spacing from what a file says: nil where the number is no positive finite one.
     init?(_ value: Double?, unit: String?) {
-        guard let value, value.isFinite, value > 0 else { return nil }
+        guard let value, Self.plausible.contains(value) else { return nil }
         self.value = value
         self.unit = unit
     }

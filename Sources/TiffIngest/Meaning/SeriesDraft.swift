@@ -15,12 +15,13 @@ struct SeriesDraft {
 
     /// Axes, levels and channels of the image.
     ///
-    /// - Throws: ``TiffError`` with code `.unsupported` where the pixels are none of ours.
-    func description() throws -> ImageDescription {
+    /// - Throws: ``TiffError`` with code `.unsupported` where the pixels are none of ours, `.limitExceeded` where there
+    ///   are too many channels.
+    func description(_ limits: TiffLimits) throws -> ImageDescription {
         let layout = levels[0].layout
         if let reason = layout.unsupported { throw TiffError(.unsupported, reason) }
         guard let type = layout.type else { throw TiffError(.unsupported, "pixels of unknown type") }
-        let channelCount = pageChannels * layout.samples
+        let channelCount = try channelCount(limits)
         var axes = [Axis](), extents = [Int]()
         func add(_ axis: Axis, _ extent: Int) {
             axes.append(axis)
@@ -38,6 +39,18 @@ struct SeriesDraft {
         return ImageDescription(
             name: name, axes: axes, levels: descriptions, type: type, channels: allChannels(channelCount),
             isRGB: isRGB(type))
+    }
+
+    /// Checked before anything is made for each channel: a few bytes of metadata can claim millions.
+    private func channelCount(_ limits: TiffLimits) throws -> Int {
+        let samples = levels[0].layout.samples
+        guard let count = Product.of([pageChannels, samples]), count <= limits.channels else {
+            throw TiffError(
+                .limitExceeded,
+                "the image claims \(pageChannels) channels of \(samples) samples, the limit is \(limits.channels) "
+                    + "altogether; correct SizeC, channels or axes in its ImageDescription (tag 270)")
+        }
+        return count
     }
 
     /// The shape and place of a level: its pixels are blocks of those of level 0, whose centres lie half a block in.

@@ -27,6 +27,9 @@ struct Attributes {
     /// The value as a number; nil where it is none.
     func number(_ name: StaticString) -> Double? { self[name].flatMap { Double(trimmed($0)) } }
 
+    /// The value as a positive finite number; nil where it is none.
+    func wavelength(_ name: StaticString) -> Double? { number(name).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }
+
     private func trimmed(_ text: String) -> String { text.filter { !$0.isWhitespace } }
 }
 

@@ -25,8 +25,8 @@ extension OMEXML.Channel {
         // A signed 32-bit number by the schema; some writers forget the sign.
         color = attributes.integer("Color").map { UInt32(truncatingIfNeeded: $0) }
         samples = max(1, attributes.integer("SamplesPerPixel") ?? 1)
-        emissionWavelength = attributes.number("EmissionWavelength")
-        excitationWavelength = attributes.number("ExcitationWavelength")
+        emissionWavelength = attributes.wavelength("EmissionWavelength")
+        excitationWavelength = attributes.wavelength("ExcitationWavelength")
     }
 }
 

@@ -103,6 +103,90 @@ struct OMETiffTests {
         }
     }
 
+    /// Opens a file and reads its pixels if there are few; nil unless that ends with an error.
+    private func attempt(_ pixels: String) throws -> TiffError? {
+        try TemporaryFolder.with { try attempt(pixels, $0 + "/test.tif") }
+    }
+
+    private func attempt(_ pixels: String, _ path: String) throws -> TiffError? {
+        try TemporaryFolder.write(file(pixels).bytes, path)
+        do {
+            for image in try TiffDocument.open(path: path).series {
+                let description = image.description
+                let numbers = description.levels.flatMap { $0.scale + $0.translation }
+                #expect(numbers.allSatisfy(\.isFinite) && description.shape.allSatisfy { $0 > 0 }, "\(pixels)")
+                guard description.shape.reduce(1.0, { $0 * Double($1) }) < 1e6 else { continue }
+                _ = try image.read(Region(wholeOf: description.shape))
+            }
+            return nil
+        } catch let error as TiffError {
+            #expect(!error.message.isEmpty, "\(pixels)")
+            return error
+        }
+    }
+
+    @Test("any number in any attribute, and any two, end with pixels or an error")
+    func extremeNumbers() throws {
+        let elements = [
+            ("Pixels", ["SizeX", "SizeY", "SizeZ", "SizeC", "SizeT"]),
+            ("Pixels", ["PhysicalSizeX", "PhysicalSizeY", "PhysicalSizeZ", "TimeIncrement"]),
+            ("Channel", ["SamplesPerPixel", "Color", "EmissionWavelength", "ExcitationWavelength"]),
+            ("TiffData", ["IFD", "PlaneCount", "FirstZ", "FirstC", "FirstT"]),
+        ]
+        let places = elements.flatMap { element, names in names.map { (element: element, name: $0) } }
+        let values = ["0", "-1", "\(Int.min)", "\(Int.max)", "1e30", "abc", ""]
+        let standard = ["SizeX": "1", "SizeY": "1", "SizeZ": "3", "SizeC": "2", "SizeT": "1"]
+        func pixels(_ changes: [String: String]) -> String {
+            let given = standard.merging(changes) { $1 }
+            func attributes(_ element: String) -> String {
+                places.compactMap { place in
+                    place.element == element ? given[place.name].map { "\(place.name)=\"\($0)\"" } : nil
+                }.joined(separator: " ")
+            }
+            return "<Pixels DimensionOrder=\"XYZCT\" \(attributes("Pixels"))><Channel \(attributes("Channel"))/>"
+                + "<TiffData \(attributes("TiffData"))/></Pixels>"
+        }
+        var tried = 0
+        // One path for all: making folders would take longer than the test.
+        try TemporaryFolder.with { folder in
+            for first in places.indices {
+                for second in first..<places.count {
+                    for value in values {
+                        for other in second == first ? [value] : values {
+                            let changes = [places[first].name: value].merging([places[second].name: other]) { $1 }
+                            _ = try attempt(pixels(changes), folder + "/test.tif")
+                            tried += 1
+                        }
+                    }
+                }
+            }
+        }
+        #expect(tried == 18 * 7 + 18 * 17 / 2 * 49)
+    }
+
+    @Test("samples a pixel cannot hide more planes than allowed", arguments: [65_536, 1 << 40, Int.max])
+    func hiddenPlanes(channels: Int) throws {
+        let error = try attempt(
+            "<Pixels DimensionOrder=\"XYZCT\" SizeX=\"1\" SizeY=\"1\" SizeZ=\"1000\" SizeC=\"\(channels)\" SizeT=\"1\">"
+                + "<Channel SamplesPerPixel=\"\(channels)\"/><TiffData/></Pixels>")
+        #expect(error?.code == .limitExceeded && error?.message.contains("ImageDescription (tag 270)") == true)
+    }
+
+    @Test("channels have a limit of their own")
+    func channelLimit() throws {
+        func pixels(_ channels: Int) -> String {
+            "<Pixels DimensionOrder=\"XYZCT\" SizeX=\"1\" SizeY=\"1\" SizeZ=\"1\" SizeC=\"\(channels)\" SizeT=\"1\"/>"
+        }
+        #expect(try attempt(pixels(65_536)) == nil)
+        let error = try attempt(pixels(65_537))
+        #expect(error?.code == .limitExceeded && error?.message.contains("65537 channels of 1 samples") == true)
+        try file(pixels(6)).withFile { path in
+            var limits = TiffLimits()
+            limits.channels = 5
+            #expect(throws: TiffError.self) { try TiffDocument.open(path: path, limits: limits) }
+        }
+    }
+
     @Test("two files by name, a missing one and one outside the folder")
     func files() throws {
         try TemporaryFolder.with { folder in
