@@ -1,3 +1,5 @@
+import Zarr
+
 /// Files of tifffile's own convention: the array's shape as JSON in the description, often with all pixels behind one
 /// directory.
 enum ShapedTiff {
@@ -12,9 +14,13 @@ enum ShapedTiff {
         while page < index.pages.count {
             let directory = try reader.directory(at: index.pages[page].offset)
             guard let text = reader.text(.imageDescription, of: directory), matches(text),
-                let layout = index.layout(of: index.pages[page]), layout.unsupported == nil,
-                let (draft, used) = try series(text, layout, at: page, catalogue, reader)
+                let layout = index.layout(of: index.pages[page]), layout.unsupported == nil
             else { return nil }
+            guard let properties = properties(text) else {
+                catalogue.warn("the description by tifffile is not JSON; the pages are read as they stand")
+                return nil
+            }
+            guard let (draft, used) = try series(properties, layout, at: page, catalogue, reader) else { return nil }
             drafts.append(draft)
             page += used
         }
@@ -22,16 +28,12 @@ enum ShapedTiff {
     }
 
     private static func series(
-        _ text: [UInt8], _ layout: PageLayout, at page: Int, _ catalogue: FileCatalogue, _ reader: DirectoryReader
+        _ properties: JSONObject, _ layout: PageLayout, at page: Int, _ catalogue: FileCatalogue,
+        _ reader: DirectoryReader
     ) throws -> (SeriesDraft, pages: Int)? {
         let index = catalogue.indexes[0]
-        guard let shape = integers(after: "\"shape\":", in: text), let (order, count) = order(shape, text, layout)
-        else {
-            return nil
-        }
-        guard count <= catalogue.limits.planes else {
-            throw TiffError(.limitExceeded, "the series has \(count) planes, the limit is \(catalogue.limits.planes)")
-        }
+        guard let order = order(properties, layout) else { return nil }
+        let count = try order.count(catalogue.limits)
         let levels: [PlaneStack]
         var used = 1
         if let bare = try BarePlanes.find(count, layout, page: page, catalogue, reader) {
@@ -47,52 +49,53 @@ enum ShapedTiff {
         draft.times = order.extent(.time)
         draft.pageChannels = order.extent(.channel)
         draft.depths = order.extent(.depth)
-        draft.calibration = PlainTiff.calibration(try reader.directory(at: index.pages[page].offset), reader)
+        draft.calibration = calibration(
+            properties, try reader.directory(at: index.pages[page].offset), catalogue, reader)
         return (draft, used)
     }
 
-    /// The axes beyond those of one page, and how many planes they make.
-    private static func order(_ shape: [Int], _ text: [UInt8], _ layout: PageLayout) -> (PlaneOrder, Int)? {
+    /// The members of the description; nil where it is no JSON object.
+    private static func properties(_ text: [UInt8]) -> JSONObject? {
+        // Python writes numbers JSON does not have, say for an unknown spacing; null is what they mean.
+        let value = (try? JSONValue.parse(text)) ?? (try? JSONValue.parse(withoutNonFinite(text)))
+        return value?.object
+    }
+
+    /// The text with `NaN`, `Infinity` and `-Infinity` outside strings replaced by `null`.
+    private static func withoutNonFinite(_ text: [UInt8]) -> [UInt8] {
+        var result = [UInt8](), rest = text[...], isInString = false
+        while let byte = rest.first {
+            if !isInString, let word = ["NaN", "-Infinity", "Infinity"].first(where: { rest.starts(with: $0.utf8) }) {
+                result += "null".utf8
+                rest = rest.dropFirst(word.utf8.count)
+                continue
+            }
+            let isEscape = isInString && byte == UInt8(ascii: "\\")
+            if byte == UInt8(ascii: "\"") { isInString.toggle() }
+            result += rest.prefix(isEscape ? 2 : 1)
+            rest = rest.dropFirst(isEscape ? 2 : 1)
+        }
+        return result
+    }
+
+    /// The axes beyond those of one page; nil where the shape is not made of whole pages.
+    private static func order(_ properties: JSONObject, _ layout: PageLayout) -> PlaneOrder? {
         let pageShape =
             (layout.isPlanar ? [layout.samples] : []) + [layout.height, layout.width]
             + (layout.isInterleaved ? [layout.samples] : [])
-        guard shape.allSatisfy({ $0 > 0 }), let pageSize = Product.of(pageShape), let total = Product.of(shape),
-            total % pageSize == 0
+        guard let extents = properties["shape"]?.array, (1...32).contains(extents.count) else { return nil }
+        let shape = extents.compactMap(\.int)
+        guard shape.count == extents.count, shape.allSatisfy({ $0 > 0 }), let pageSize = Product.of(pageShape),
+            let total = Product.of(shape), total % pageSize == 0
         else { return nil }
         let count = total / pageSize
-        var letters = Array(string(after: "\"axes\":", in: text) ?? "")
+        var letters = Array(properties["axes"]?.string ?? "")
         if letters.count != shape.count { letters = [Character](repeating: "Q", count: shape.count) }
         var axes = [(role: PlaneOrder.Role, extent: Int)](), product = 1
         for (letter, extent) in zip(letters, shape) where product < count {
             axes.append((PlaneOrder.role(letter), extent))
             product *= extent
         }
-        return (PlaneOrder(axes: product == count ? axes : [(.depth, count)]), count)
-    }
-
-    /// The integers of a JSON array after a key; tifffile writes it flat.
-    private static func integers(after key: String, in text: [UInt8]) -> [Int]? {
-        guard let start = end(of: key, in: text), let open = text[start...].firstIndex(of: UInt8(ascii: "[")),
-            let close = text[open...].firstIndex(of: UInt8(ascii: "]"))
-        else { return nil }
-        let parts = String(decoding: text[(open + 1)..<close], as: UTF8.self).split(separator: ",")
-        let values = parts.compactMap { Int($0.filter { !$0.isWhitespace }) }
-        return values.count == parts.count && !values.isEmpty && values.count <= 32 ? values : nil
-    }
-
-    private static func string(after key: String, in text: [UInt8]) -> String? {
-        guard let start = end(of: key, in: text), let open = text[start...].firstIndex(of: UInt8(ascii: "\"")),
-            let close = text[(open + 1)...].firstIndex(of: UInt8(ascii: "\""))
-        else { return nil }
-        return String(decoding: text[(open + 1)..<close], as: UTF8.self)
-    }
-
-    private static func end(of key: String, in text: [UInt8]) -> Int? {
-        let key = Array(key.utf8)
-        guard text.count >= key.count else { return nil }
-        for start in 0...(text.count - key.count) where text[start..<start + key.count].elementsEqual(key) {
-            return start + key.count
-        }
-        return nil
+        return PlaneOrder(axes: product == count ? axes : [(.depth, count)])
     }
 }
