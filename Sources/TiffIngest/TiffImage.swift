@@ -26,6 +26,7 @@ public struct TiffImage: ImageSource {
         levels = series.levels
         self.files = files
         self.limits = limits
+        try checkBlocks()
     }
 
     /// The largest uncompressed block worth reading at once; any row can be read alone, so strips are only a hint.

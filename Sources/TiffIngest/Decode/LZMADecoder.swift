@@ -3,7 +3,7 @@ import CLZMA
 /// LZMA2 in an xz container, compression 34925.
 enum LZMADecoder {
     /// The most a dictionary may take; xz at its highest preset takes 65 MiB.
-    private static let memoryLimit: UInt64 = 256 << 20
+    static let memoryLimit: UInt64 = 256 << 20
 
     /// Decodes until the target is full or the input ends.
     ///

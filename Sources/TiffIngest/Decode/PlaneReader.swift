@@ -67,7 +67,7 @@ package final class PlaneReader {
                 rows: part.rows.count, columns: part.columns.count)
             return
         }
-        if layout.compression == .none && layout.predictor == 1 && !layout.isBitReversed {
+        if layout.isReadInPlace {
             try readStored(part, page, file, samples: samples, into: target)
         } else {
             try readEncoded(part, page, file, samples: samples, into: target)
@@ -117,23 +117,25 @@ extension PlaneReader {
                     + "\(limits.blockBytes >> 20) MiB a compressed block may take; save the image again with smaller tiles"
             )
         }
-        if let expansion = layout.compression.largestExpansion {
-            let needed = part.visibleRows * (bytes / part.storedRows)
-            guard needed / expansion <= page.byteCounts[part.block] else {
-                throw TiffError(
-                    .damaged,
-                    "\(page.byteCounts[part.block]) bytes of \(layout.compression.name) cannot hold \(needed); "
-                        + "the file may be incomplete: copy it again")
-            }
+        let needed = part.visibleRows * (bytes / part.storedRows), stored = page.byteCounts[part.block]
+        guard layout.compression.canExpand(stored, to: needed) else {
+            throw TiffError(
+                .damaged,
+                "\(stored) bytes of \(layout.compression.name) are too few for the \(needed) its tags claim; the file "
+                    + "may be incomplete: copy it again")
         }
         return bytes
     }
 
+    /// The most bytes that are read of a block: no codec makes data twice as long, and what is beyond belongs to a byte
+    /// count that is wrong.
+    static func mostStoredBytes(of decodedBytes: Int) -> Int { 2 * decodedBytes + 65_536 }
+
     private func fetch(
         _ block: Int, _ page: Page, _ file: TiffFile, _ decodedBytes: Int
     ) throws -> UnsafeMutableRawBufferPointer {
-        // No codec makes data twice as long; what is beyond belongs to a byte count that is wrong.
-        let count = min(page.byteCounts[block], 2 * decodedBytes + 65_536, max(0, file.size - page.offsets[block]))
+        let count = min(
+            page.byteCounts[block], Self.mostStoredBytes(of: decodedBytes), max(0, file.size - page.offsets[block]))
         guard count > 0 else {
             throw TiffError(.damaged, "it lies outside the file of \(file.size) bytes; the file may be incomplete")
         }

@@ -15,7 +15,7 @@ struct StoredRows {
     private let needsSwap: Bool
 
     /// Bytes read at once through scratch memory: large enough for the disk, small enough for the cache.
-    private static let bandBytes = 1 << 20
+    static let bandBytes = 1 << 20
 
     /// - Throws: ``TiffError`` with code `.damaged` where the rows leave the block or the file.
     init(

@@ -46,16 +46,23 @@ package struct Compression: RawRepresentable, Hashable, Sendable {
             + "LZMA, JPEG, WebP and LERC are. Save the image again with one of them"
     }
 
-    /// The most bytes one compressed byte can stand for, which bounds what a short block may claim to hold.
+    /// The most bytes one stored byte can stand for, which bounds what a short block may claim to hold; nil where there
+    /// is no bound worth checking.
     ///
     /// Deflate: 258 bytes from a code of 2 bits; LZW: 4096 from 12 bits, with room; PackBits: 128 from 2 bytes.
-    /// The others have no bound worth checking.
-    var largestExpansion: Int? {
+    /// A frame of Zstandard or LZMA can repeat one byte for ever, and so can JPEG with arithmetic coding and WebP.
+    private var largestExpansion: Int? {
         switch self {
+        case .none: 1
         case .deflate, .oldDeflate: 1032
         case .lzw: 4096
         case .packBits: 64
         default: nil
         }
+    }
+
+    /// Whether so many stored bytes may hold so many decoded ones.
+    func canExpand(_ stored: Int, to decoded: Int) -> Bool {
+        largestExpansion.map { decoded / $0 <= stored } ?? true
     }
 }

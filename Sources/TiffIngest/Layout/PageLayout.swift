@@ -29,6 +29,9 @@ package struct PageLayout: Sendable, Hashable {
     /// Whether samples of a pixel lie side by side.
     package var isInterleaved: Bool { samples > 1 && !isPlanar }
 
+    /// Whether pixels lie in the file as they are, so that any row of a block can be read alone.
+    package var isReadInPlace: Bool { compression == .none && predictor == 1 && !isBitReversed }
+
     /// The tiles or strips of the page: a strip is an image-wide tile.
     package var grid: BlockGrid {
         BlockGrid(
