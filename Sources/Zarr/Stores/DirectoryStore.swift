@@ -23,12 +23,16 @@ public struct DirectoryStore: WritableStore {
     /// Opens a directory.
     ///
     /// - Parameters:
-    ///   - path: absolute, or relative to the working directory.
+    ///   - path: absolute, or relative to the working directory; not empty.
     ///   - create: makes the directory and those above it where they are missing.
-    /// - Throws: ``ZarrError`` with code `.notFound` where there is no such directory, `.ioFailure` where the machine
-    ///   refuses.
+    /// - Throws: ``ZarrError`` with code `.notFound` where there is no such directory, `.invalidCall` where the path is
+    ///   empty, `.ioFailure` where the machine refuses.
     public init(path: String, create: Bool) throws {
-        var trimmed = path.isEmpty ? "." : path
+        // Taking "" for the working directory would turn a variable left empty into a store full of other files.
+        guard !path.isEmpty else {
+            throw ZarrError(.invalidCall, "the path of the store is empty: name a directory; \".\" is the current one")
+        }
+        var trimmed = path
         while trimmed.utf8.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
         self.path = trimmed
         if create { try directories.make(trimmed) }

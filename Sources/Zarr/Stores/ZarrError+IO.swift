@@ -20,6 +20,7 @@ extension ZarrError {
     private static func sentence(_ code: Int32) -> String {
         switch code {
         case ENOSPC: "the disk is full; make room or write elsewhere"
+        case EFBIG: "the file size limit is reached; raise it with 'ulimit -f', or choose smaller shards with --shard"
         case EDQUOT: "your disk quota is used up; make room or write elsewhere"
         case EACCES, EPERM: "permission denied; check who may read and write there"
         case EROFS: "the file system is read-only; write elsewhere"

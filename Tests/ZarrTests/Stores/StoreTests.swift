@@ -220,6 +220,15 @@ struct DirectoryStoreTests {
         #expect(try store.read(StoreKey("real/x")) == [5])
     }
 
+    @Test("an empty path is no directory, not the current one", arguments: [false, true])
+    func emptyPath(create: Bool) {
+        #expect {
+            try DirectoryStore(path: "", create: create)
+        } throws: {
+            ($0 as? ZarrError)?.code == .invalidCall
+        }
+    }
+
     /// Every name in a directory, hidden ones too.
     static func files(_ path: String) throws -> [String] {
         let directory = try #require(opendir(path))
