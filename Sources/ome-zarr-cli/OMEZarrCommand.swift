@@ -31,17 +31,31 @@ struct OMEZarrCommand: ParsableCommand {
         ])
 
     static func main() {
-        Output.ignoreBrokenPipes()
+        Output.survivesFailedWrites()
         do {
             var command = try parse()
             do {
                 try command.run()
             } catch let error where !isParserError(error) {
-                leave(ErrorReport.report(error))
+                let status = ErrorReport.report(error, json: (command as? any PrintsJSON)?.json ?? false)
+                leave(status == .done ? resultStatus() : status)
             }
+            leave(resultStatus())
         } catch {
+            let status = exitCode(for: error)
+            // A command line that cannot be parsed may still say for whom the answer is.
+            if status == .validationFailure && CommandLine.arguments.contains("--json") {
+                ErrorReport.printJSON(message(for: error), status.rawValue)
+            }
             exit(withError: error)
         }
+    }
+
+    /// A result that did not arrive is a failure.
+    private static func resultStatus() -> ExitStatus {
+        guard let failure = Output.failure else { return .done }
+        Output.note("ome-zarr: error: \(failure)")
+        return .failed
     }
 
     private static func leave(_ status: ExitStatus) -> Never {

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `ome-zarr info`: says what a file or folder holds.
-struct InfoCommand: ParsableCommand {
+struct InfoCommand: ParsableCommand, PrintsJSON {
     static let configuration = CommandConfiguration(
         commandName: "info",
         abstract: "Says what a TIFF file or an OME-Zarr holds: axes, levels, chunks, channels, physical sizes.",
@@ -14,7 +14,8 @@ struct InfoCommand: ParsableCommand {
               ome-zarr info cells.ome.zarr --json
             """)
 
-    @Argument(help: "A TIFF file, an OME-Zarr folder, or a group or array inside one.")
+    @Argument(
+        help: "A TIFF file, an OME-Zarr folder, or a group or array inside one.", transform: PathArgument.nonempty)
     var path: String
 
     @Flag(help: "Print objects for programs.")

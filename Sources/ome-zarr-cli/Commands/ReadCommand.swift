@@ -35,31 +35,39 @@ struct ReadCommand: ParsableCommand {
         }
     }
 
-    @Argument(help: "An OME-Zarr folder, a Zarr array or a TIFF file.")
+    @Argument(help: "An OME-Zarr folder, a Zarr array or a TIFF file.", transform: PathArgument.nonempty)
     var image: String
 
-    @Option(name: [.customShort("o"), .long], help: "The file to write; - is standard output.")
+    @Option(
+        name: [.customShort("o"), .long], help: "The file to write; - is standard output.",
+        transform: PathArgument.nonempty)
     var output: String
 
     @Option(help: "What to write; the ending of the output's name says it otherwise.")
     var format: Format?
 
-    @Option(help: "The resolution; 0 is the finest. A PNG without it shows the finest of at most 4096 pixels a side.")
+    // A negative number reaches the check that knows the bounds, instead of being taken for an option.
+    @Option(
+        parsing: .unconditional,
+        help: "The resolution; 0 is the finest. A PNG without it shows the finest of at most 4096 pixels a side.")
     var level: Int?
 
-    @Option(help: ArgumentHelp("A box of a plane, in pixels of the level.", valueName: "x,y,w,h"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("A box of a plane, in pixels of the level.", valueName: "x,y,w,h"))
     var region: RegionArgument?
 
-    @Option(help: ArgumentHelp("One plane.", valueName: "index"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("One plane.", valueName: "index"))
     var z: Int?
 
-    @Option(help: ArgumentHelp("One channel; a PNG can show several, as in 0,2.", valueName: "index"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("One channel; a PNG can show several, as in 0,2.", valueName: "index"))
     var c: IndicesArgument?
 
-    @Option(help: ArgumentHelp("One time point.", valueName: "index"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("One time point.", valueName: "index"))
     var t: Int?
 
-    @Option(help: "Which image of a file that holds several.")
+    @Option(parsing: .unconditional, help: "Which image of a file that holds several.")
     var series = 0
 
     @Flag(help: "Replace the output if there is one.")

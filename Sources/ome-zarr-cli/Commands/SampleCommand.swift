@@ -26,7 +26,7 @@ struct SampleCommand: ParsableCommand {
     enum Kind: String, CaseIterable, ExpressibleByArgument { case fluorescence, brightfield, lightsheet, labels }
     enum Compression: String, CaseIterable, ExpressibleByArgument { case none, deflate }
 
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"), transform: PathArgument.nonempty)
     var out: String
 
     @Option(

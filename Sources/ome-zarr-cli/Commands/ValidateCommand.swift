@@ -3,7 +3,7 @@ import OMEZarr
 import Zarr
 
 /// `ome-zarr validate`: holds an OME-Zarr against the specification.
-struct ValidateCommand: ParsableCommand {
+struct ValidateCommand: ParsableCommand, PrintsJSON {
     static let configuration = CommandConfiguration(
         commandName: "validate",
         abstract: "Checks an OME-Zarr against its specification: metadata, arrays, labels, series, plates.",
@@ -16,7 +16,7 @@ struct ValidateCommand: ParsableCommand {
               ome-zarr validate cells.ome.zarr --json
             """)
 
-    @Argument(help: "An OME-Zarr folder, or a group inside one.")
+    @Argument(help: "An OME-Zarr folder, or a group inside one.", transform: PathArgument.nonempty)
     var path: String
 
     @Flag(help: "Print objects for programs.")

@@ -30,7 +30,8 @@ struct ImageReport {
         }
         lines += [""] + levelTable.lines(style)
         // A single channel of which nothing is known is not worth a table.
-        if image.channels.count > 1 || image.channels.contains(where: { $0 != Channel() }) { lines += [""] + channelTable.lines(style) }
+        let saysMore = image.channels.count > 1 || image.channels.contains { $0 != Channel() }
+        if saysMore { lines += [""] + channelTable.lines(style) }
         return lines
     }
 

@@ -36,13 +36,13 @@ enum ImageInput {
             guard document.series.indices.contains(series) else { throw Self.noSeries(series, document.series.count) }
             return document.series[series]
         case .zarr(let store, let identification):
-            if identification.kind == .array { return try ZarrArrayImage(ZarrArray.open(store)) }
             if case .bioFormats2Raw = identification.kind {
                 let keys = try OMEZarrImage.imageKeys(store)
                 guard keys.indices.contains(series) else { throw Self.noSeries(series, keys.count) }
                 return try OMEZarrImage.open(store, keys[series])
             }
             guard series == 0 else { throw Self.noSeries(series, 1) }
+            if identification.kind == .array { return try ZarrArrayImage(ZarrArray.open(store)) }
             return try OMEZarrImage.open(store)
         }
     }

@@ -20,7 +20,7 @@ enum ReadOutput {
     func append(_ bytes: UnsafeRawBufferPointer) throws {
         switch self {
         case .file(let file): try file.append(bytes)
-        case .standardOutput: Output.bytes(bytes)
+        case .standardOutput: try Output.bytes(bytes)
         }
     }
 
@@ -36,17 +36,43 @@ enum ReadOutput {
     /// files first.
     static func withFile(_ path: String, _ body: (String) throws -> Void) throws {
         guard path == "-" else { return try body(path) }
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        let temporary = "\(folder)/ome-zarr-\(getpid()).tif"
-        defer { unlink(temporary) }
-        try body(temporary)
-        let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ZarrError(.ioFailure, "cannot read \(temporary) back", errno: errno) }
+        let folder = try makeTemporaryFolder(), file = folder + "/image.tif"
+        defer {
+            unlink(file)
+            rmdir(folder)
+        }
+        try body(file)
+        try copyToStandardOutput(file)
+    }
+
+    /// A folder that only this user may enter: the writer makes a second file beside the first and renames it, which
+    /// would give up a name that was reserved in a folder of everybody's.
+    private static func makeTemporaryFolder() throws -> String {
+        let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        let parent = named.isEmpty ? "/tmp" : named
+        var template = Array("\(parent)/ome-zarr-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw failure("make a temporary folder in \(parent)") }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func copyToStandardOutput(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("read \(path) back") }
         defer { close(descriptor) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { buffer.deallocate() }
-        while case let count = read(descriptor, buffer.baseAddress, buffer.count), count > 0 {
-            Output.bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        while true {
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read \(path) back") }
+            if count == 0 { return }
+            try Output.bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
+    }
+
+    private static func failure(_ action: String) -> ZarrError {
+        let code = errno
+        return ZarrError(
+            .ioFailure, "cannot \(action): \(String(cString: strerror(code))); check TMPDIR and its disk", errno: code)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pyramid
+import Zarr
 
 /// A call that cannot work, such as an index beyond its axis.
 struct UsageError: Error, CustomStringConvertible {
@@ -21,20 +22,35 @@ struct IncompleteOutput: Error {
     let cause: any Error
 }
 
+/// A command that prints objects for programs where asked to.
+protocol PrintsJSON {
+    var json: Bool { get }
+}
+
 /// Turns whatever stopped a command into one sentence and an exit status.
 enum ErrorReport {
     /// Says what happened on standard error.
     ///
+    /// - Parameter json: says it on standard output too, as an object.
     /// - Returns: what to tell the shell.
-    static func report(_ error: any Error) -> ExitStatus {
+    static func report(_ error: any Error, json: Bool) -> ExitStatus {
+        // Whoever reads us has seen enough: `ome-zarr read x -o - | head` is a success.
+        if error is Output.Stopped { return .done }
         var error = error, remark = ""
         if let incomplete = error as? IncompleteOutput {
             error = incomplete.cause
             remark = "; \(incomplete.path) is incomplete and no image yet, --overwrite replaces it"
         }
         let status = status(of: error)
-        Output.note("ome-zarr: " + (status == .interrupted ? "interrupted" : "error: \(sentence(error))") + remark)
+        let message = (status == .interrupted ? "interrupted" : sentence(error)) + remark
+        Output.note("ome-zarr: " + (status == .interrupted ? "" : "error: ") + message)
+        if json { printJSON(message, status.rawValue) }
         return status
+    }
+
+    /// Prints an error as an object.
+    static func printJSON(_ message: String, _ status: Int32) {
+        JSONLines.print("error", [("message", .string(message)), ("status", JSONValue(Int(status)))])
     }
 
     private static func status(of error: any Error) -> ExitStatus {
