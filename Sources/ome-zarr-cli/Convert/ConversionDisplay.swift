@@ -39,6 +39,9 @@ struct ConversionDisplay {
         pixelsOfThis = 0
     }
 
+    /// Leaves the terminal to an error.
+    mutating func clear() { bar.clear() }
+
     /// The last word: what was written, and how fast.
     mutating func done(_ output: String) {
         bar.clear()

@@ -8,41 +8,109 @@ import Zarr
 
 /// The folder a conversion writes into: never one that holds something else.
 struct ConversionOutput {
+    /// What lies at the path before the conversion.
+    enum State: Equatable {
+        case absent
+        case empty
+        /// A Zarr, or what an interrupted conversion left: these entries and nothing else.
+        case replaceable([String])
+    }
+
     let path: String
 
-    private static let rootDocuments = ["zarr.json", ".zgroup", ".zattrs", ".zarray", ".zmetadata"]
+    /// The folder's name without its ending, `cells` of `out/cells.ome.zarr`; nil where the path ends in none.
+    var name: String? {
+        guard var name = path.split(separator: "/").last, name != ".", name != ".." else { return nil }
+        for ending in [".zarr", ".ome"] where name.lowercased().hasSuffix(ending) { name.removeLast(ending.count) }
+        return name.isEmpty ? nil : String(name)
+    }
 
-    /// - Throws: ``Refusal`` where something lies at the path that may not be replaced.
-    func check(overwrite: Bool) throws {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT != S_IFREG else {
-            throw Refusal("\(path) is a file; choose the name of a folder that does not exist yet")
+    /// Looks at what lies at the path, and touches nothing.
+    ///
+    /// - Parameter input: the path that is read; neither may lie in the other.
+    /// - Throws: ``Refusal`` where something lies there that may not be replaced; ``ZarrError`` where the machine does
+    ///   not let us look.
+    func check(input: String, overwrite: Bool) throws -> State {
+        let state = try look()
+        let input = FileIdentity.lineage(of: input), output = FileIdentity.lineage(of: path)
+        let isAbove = state != .absent && output.first.map(input.contains) ?? false
+        guard !isAbove, !(input.first.map(output.contains) ?? false) else {
+            throw Refusal("\(path) and the input lie in each other or are the same: choose an output elsewhere")
         }
-        let entries = try DirectoryStore(path: path, create: false).list(.root)
-        if entries.isEmpty { return }
-        guard overwrite else {
+        if case .replaceable = state, !overwrite {
             throw Refusal("\(path) exists: add --overwrite to replace it, or choose another name")
         }
-        guard try isZarr() else {
+        return state
+    }
+
+    private func look() throws -> State {
+        guard let isFolder = try isFolder() else { return .absent }
+        guard isFolder else {
+            throw Refusal("\(path) is a file; choose the name of a folder that does not exist yet")
+        }
+        let store = try DirectoryStore(path: path, create: false)
+        let folder = ZarrFolder(store: store, entries: try store.list(.root))
+        if folder.entries.isEmpty { return .empty }
+        guard try folder.isZarr() else {
             throw Refusal(
                 "\(path) is a folder that holds no Zarr; --overwrite replaces nothing else, choose another name")
         }
+        if let entry = try folder.foreignEntry() {
+            throw Refusal(
+                "\(path) also holds \(entry), which is no part of a Zarr; --overwrite would delete it: move it away, "
+                    + "or choose another name")
+        }
+        return .replaceable(folder.entries)
     }
 
-    /// Opens the store, empty. What was there goes, the documents that made it an image first.
-    func open() throws -> DirectoryStore {
+    /// Nil where nothing lies at the path; links to folders count as folders.
+    private func isFolder() throws -> Bool? {
+        // With a "/" at its end a link that leads nowhere would look absent.
+        var place = path
+        while place.utf8.count > 1 && place.hasSuffix("/") { place.removeLast() }
+        var status = stat()
+        guard lstat(place, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            let code = errno, reason = String(cString: strerror(code))
+            throw ZarrError(.ioFailure, "cannot look at \(path): \(reason); check the path", errno: code)
+        }
+        guard status.st_mode & S_IFMT == S_IFLNK else { return status.st_mode & S_IFMT == S_IFDIR }
+        guard stat(place, &status) == 0 else {
+            throw Refusal("\(path) is a symbolic link that leads nowhere; remove it, or choose another name")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw Refusal("\(path) is a symbolic link to a file; remove it, or choose another name")
+        }
+        return true
+    }
+
+    /// Makes the folder where it is missing and marks it as unfinished.
+    ///
+    /// - Parameter state: what ``check(input:overwrite:)`` found.
+    func open(_ state: State) throws -> DirectoryStore {
         let store = try DirectoryStore(path: path, create: true)
-        for name in Self.rootDocuments { try store.remove(StoreKey(name)) }
-        for name in try store.list(.root) { try store.remove(StoreKey(name)) }
+        if state == .absent || state == .empty {
+            // Making "missing/../folder" may lead to a folder that nobody has looked at.
+            guard try store.list(.root).isEmpty else {
+                throw Refusal("\(path) has just appeared or is spelled in a roundabout way: choose another name")
+            }
+        }
+        try store.write(
+            StoreKey(ZarrFolder.marker), Array("ome-zarr writes this folder and removes this file at the end.\n".utf8))
         return store
     }
 
-    /// True for a Zarr, and for what an interrupted conversion left: arrays without a root.
-    private func isZarr() throws -> Bool {
-        let store = try DirectoryStore(path: path, create: false)
-        return try ["", "0/", "0/0/"].contains { folder in
-            try Self.rootDocuments.contains { try store.size(StoreKey(folder + $0)) != nil }
+    /// Removes what was identified as replaceable and nothing else, the documents that made it an image first.
+    func clear(_ state: State, of store: DirectoryStore) throws {
+        guard case .replaceable(let entries) = state else { return }
+        let documents = entries.filter(ZarrFolder.documents.contains)
+        let rest = entries.filter { !documents.contains($0) && $0 != ZarrFolder.marker }
+        for name in documents + rest {
+            try Interruption.check()
+            try store.remove(StoreKey(name))
         }
     }
+
+    /// Takes the mark away: the conversion is complete.
+    func finish(_ store: DirectoryStore) throws { try store.remove(StoreKey(ZarrFolder.marker)) }
 }

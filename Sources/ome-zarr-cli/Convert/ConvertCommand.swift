@@ -4,31 +4,33 @@ import Pyramid
 import Zarr
 
 /// `ome-zarr convert`: an image becomes an OME-Zarr with a pyramid.
-struct ConvertCommand: ParsableCommand {
+struct ConvertCommand: ParsableCommand, PrintsJSON {
     static let configuration = CommandConfiguration(
         commandName: "convert",
         abstract: "Converts an image to OME-Zarr with a multiscale pyramid.",
         discussion: """
-            A file with one image becomes an OME-Zarr image. A file with several becomes a collection in the layout of
+            A file with one image becomes an OME-Zarr image. A file with several becomes a collection in the layout of \
             bioformats2raw, unless --series picks one.
 
             Examples:
               ome-zarr convert cells.ome.tif cells.ome.zarr
               ome-zarr convert cells.ome.tif cells.ome.zarr --dry-run
               ome-zarr convert cells.ome.tif old.ome.zarr --ome-version 0.4
-              ome-zarr convert slide.tif slide.ome.zarr --shard 256MB --codec blosc:lz4:5 --memory 1GB
+              ome-zarr convert slide.tif slide.ome.zarr --shard 256MB --memory 1GB
               ome-zarr convert mask.tif mask.ome.zarr --downsample mode
             """)
 
-    @Argument(help: "The image: a TIFF, or an OME-Zarr to write anew.")
+    @Argument(help: "The image: a TIFF, or an OME-Zarr to write anew.", transform: PathArgument.nonempty)
     var input: String
 
-    @Argument(help: "The folder to write, such as cells.ome.zarr.")
+    @Argument(help: "The folder to write, such as cells.ome.zarr.", transform: PathArgument.nonempty)
     var output: String
 
     @OptionGroup var options: ConvertOptions
 
-    @Option(help: ArgumentHelp("Convert only this image of the file, counted from 0.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Convert only this image of the file, counted from 0.", valueName: "number"))
     var series: Int?
 
     @Flag(help: "Write the layout of bioformats2raw, with OME-XML, for one image too.")
@@ -43,7 +45,7 @@ struct ConvertCommand: ParsableCommand {
     @Flag(help: "Print one JSON object a line: the plan, the progress, the result.")
     var json = false
 
-    @Flag(help: "Print nothing but errors.")
+    @Flag(help: "Print nothing but errors and what --json or --dry-run ask for.")
     var quiet = false
 
     static let generator = Generator(name: "ome-zarr", version: OMEZarrCommand.version)
@@ -51,32 +53,42 @@ struct ConvertCommand: ParsableCommand {
     func run() throws {
         let source = try ImageInput.open(input)
         let images = try source.images(series: series)
-        let plans = try images.map { try PyramidPlan(of: $0, options.pyramid(for: $0.description.type)) }
-        warn(source.warnings)
-        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count) }
-        if dryRun { return }
-
         let target = ConversionOutput(path: output)
-        try target.check(overwrite: overwrite)
+        let plans = try images.enumerated().map { number, image in
+            var options = options.pyramid(for: image.description.type)
+            // What the source has no name for is called after where it goes.
+            options.name = target.name.map { images.count == 1 ? $0 : "\($0) \(number)" }
+            return try PyramidPlan(of: image, options)
+        }
+        warn(source.warnings(of: images))
+        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count) }
+        if dryRun { return try foretell(target) }
+
+        let state = try target.check(input: input, overwrite: overwrite)
         Interruption.listen()
         OpenFileLimit.raise()
-        let store = try target.open()
-        do {
-            try convert(images, plans, into: store, omeXML: source.omeXML)
-        } catch {
-            throw IncompleteOutput(path: output, cause: error)
-        }
-    }
-
-    private func convert(
-        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: DirectoryStore, omeXML: String?
-    ) throws {
-        let isCollection = bioformats2raw || images.count > 1
-        let collection = SeriesCollection(in: store, version: options.omeVersion)
+        let store = try target.open(state)
         var display = ConversionDisplay(
             total: plans.reduce(0) {
                 $0.saturatingAdding($1.levels[0].shape.saturatingProduct(times: $1.image.type.size))
             }, json: json, quiet: quiet)
+        do {
+            try target.clear(state, of: store)
+            try convert(images, plans, into: store, omeXML: source.omeXML, &display)
+            try target.finish(store)
+        } catch {
+            display.clear()
+            throw IncompleteOutput(path: output, cause: error)
+        }
+        display.done(output)
+    }
+
+    private func convert(
+        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: DirectoryStore, omeXML: String?,
+        _ display: inout ConversionDisplay
+    ) throws {
+        let isCollection = bioformats2raw || images.count > 1
+        let collection = SeriesCollection(in: store, version: options.omeVersion)
         var written: [ImageDescription] = []
         for (number, plan) in plans.enumerated() {
             let key = isCollection ? try collection.key(ofSeries: number) : .root
@@ -95,7 +107,27 @@ struct ConvertCommand: ParsableCommand {
                 written, omeXML: keepsXML ? omeXML : nil, generator: Self.generator)
             warn(warnings)
         }
-        display.done(output)
+    }
+
+    /// Says what the output path has in store for a conversion that is only planned.
+    private func foretell(_ target: ConversionOutput) throws {
+        var state = "absent", message: String?
+        do {
+            switch try target.check(input: input, overwrite: overwrite) {
+            case .absent: break
+            case .empty: state = "empty"
+            case .replaceable: (state, message) = ("replaced", "\(output) exists and would be replaced")
+            }
+        } catch let refusal as Refusal {
+            (state, message) = ("refused", refusal.description)
+        }
+        if json {
+            JSONLines.print(
+                "output",
+                [("path", .string(output)), ("state", .string(state)), ("message", message.map(JSONValue.string))])
+        } else if let message {
+            Output.line("  - \(message)")
+        }
     }
 
     private func warn(_ warnings: [String]) {

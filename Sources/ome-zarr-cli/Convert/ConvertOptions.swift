@@ -31,16 +31,25 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Compression: blosc:zstd:3, blosc:lz4:5, zstd:3, gzip:6, zlib:6 (0.4 only) or none.", valueName: "codec"))
+            "Compression: blosc:zstd:3, blosc:lz4:5, zstd:3 (levels -7 to 22), gzip:6, zlib:6 (0.4 only) or none.",
+            valueName: "codec"))
     var codec = CodecArgument(.blosc(compressor: "zstd", level: 3))
 
-    @Option(help: "How levels are made. By default labels take the mode and everything else the mean.")
+    @Option(
+        help: """
+            How levels are made. By default labels take the mode and everything else the mean; mode also marks an image \
+            of one channel of integers as labels.
+            """)
     var downsample: DownsampleMethod?
 
-    @Option(help: ArgumentHelp("Number of levels, the full resolution included.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Number of levels, the full resolution included; fewer if nothing is left to halve.", valueName: "count"))
     var levels: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Make levels until the longest halved side has at most so many pixels.", valueName: "pixels")
     )
     var minSize = 256
@@ -52,6 +61,7 @@ struct ConvertOptions: ParsableArguments {
     var memory: ByteCount?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Threads that work at once. By default as many as there are processors.", valueName: "count")
     )
     var threads: Int?

@@ -1,0 +1,59 @@
+import OMEZarr
+import Zarr
+
+/// Tells a folder that is a Zarr and nothing else from one that also holds what a Zarr has no place for.
+struct ZarrFolder {
+    /// A file of our own, there from before the first chunk until after the last document: it makes the remains of an
+    /// interrupted conversion known for certain.
+    static let marker = ".ome-zarr-conversion"
+    /// What makes a folder a Zarr.
+    static let documents = ["zarr.json", ".zgroup", ".zattrs", ".zarray", ".zmetadata"]
+
+    let store: DirectoryStore
+    /// The names in the folder.
+    let entries: [String]
+
+    /// True for a Zarr, and for what an interrupted conversion left.
+    func isZarr() throws -> Bool { try isUnfinished || isNode("") }
+
+    /// The first entry that is no part of a Zarr; nil where there is none.
+    func foreignEntry() throws -> String? {
+        let isArray = (try? ZarrNode.read(store, .root))?.kind == .array
+        return try entries.first { name in
+            if name == Self.marker || Self.documents.contains(name) { return false }
+            // A name that is no key of a store was not written by any.
+            guard (try? StoreKey(name)) != nil else { return true }
+            if isArray && Self.isChunk(name) { return false }
+            return try !(isNode(name) || isMetadataGroup(name) || isUnfinished && isUnfinishedImage(name))
+        }
+    }
+
+    private var isUnfinished: Bool { entries.contains(Self.marker) }
+
+    private func isNode(_ folder: String) throws -> Bool {
+        let key = try StoreKey(folder)
+        return try Self.documents.contains { try store.size(key.appending($0)) != nil }
+    }
+
+    /// The group of a collection; it gets its document after the OME-XML.
+    private func isMetadataGroup(_ name: String) throws -> Bool {
+        try name == "OME" && store.size(StoreKey("OME/METADATA.ome.xml")) != nil
+    }
+
+    /// A level or a series that has not got its document yet: a number, and in it only levels.
+    private func isUnfinishedImage(_ name: String) throws -> Bool {
+        guard Int(name) != nil, try store.size(StoreKey(name)) == nil else { return false }
+        return try store.list(StoreKey(name)).allSatisfy { level in
+            try isNode("\(name)/\(level)") || isEmptyFolder("\(name)/\(level)")
+        }
+    }
+
+    private func isEmptyFolder(_ name: String) throws -> Bool {
+        try store.size(StoreKey(name)) == nil && store.list(StoreKey(name)).isEmpty
+    }
+
+    /// Chunks lie in `c`, or have names such as `0`, `0.3` and `c.0.3`.
+    private static func isChunk(_ name: String) -> Bool {
+        name == "c" || (name.hasPrefix("c.") ? name.dropFirst(2) : name[...]).allSatisfy { $0.isNumber || $0 == "." }
+    }
+}
