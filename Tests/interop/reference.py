@@ -21,11 +21,17 @@ def blocks(array: np.ndarray, factors: tuple[int, ...]):
 
 
 def mean(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
-    """The mean of what exists; integers rounded half to even in exact arithmetic, floats ignoring NaN."""
+    """The mean of what exists; integers rounded half to even in exact arithmetic, floats ignoring NaN.
+
+    Sums of floats depend on their order, which is part of the definition: in double, pairs along x, then y, then z.
+    """
     values, exists = blocks(array, factors)
     if array.dtype.kind == "f":
         exists &= ~np.isnan(values)
-        total = np.where(exists, values, 0).astype(np.float64).sum(0)
+        total = np.where(exists, values, 0).astype(np.float64).reshape(*factors, *values.shape[1:])
+        for axis in reversed(range(len(factors))):
+            first, *second = np.moveaxis(total, axis, 0)
+            total = first + second[0] if second else first
         count = exists.sum(0)
         with np.errstate(invalid="ignore", divide="ignore"):
             return (total / count).astype(array.dtype)
