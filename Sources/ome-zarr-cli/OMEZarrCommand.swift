@@ -31,7 +31,7 @@ struct OMEZarrCommand: ParsableCommand {
         ])
 
     static func main() {
-        Output.survivesFailedWrites()
+        Output.surviveFailedWrites()
         do {
             var command = try parse()
             do {

@@ -55,7 +55,7 @@ enum Output {
     }
 
     /// Lets writes to a closed pipe, or beyond the size that files may have, fail instead of killing the process.
-    static func survivesFailedWrites() {
+    static func surviveFailedWrites() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
     }
