@@ -14,6 +14,10 @@ enum { most_scans = 100 };
 // A strip may hold more rows than it needs, but not more than a block may take (TiffLimits.blockBytes).
 static const size_t most_bytes = (size_t)1 << 30;
 
+// Streams of many scans are kept whole as coefficients, two bytes a sample: they may be twice a full block and a
+// little, which TiffImage.readerBytes counts on.
+static const size_t spare_bytes = (size_t)1 << 20;
+
 typedef struct {
     struct jpeg_error_mgr errors;
     struct jpeg_source_mgr source;
@@ -125,10 +129,12 @@ tiff_jpeg_result tiff_jpeg_decode(const tiff_jpeg_request *request, const void *
     jpeg_read_header(&info, TRUE);
     set_colours(&info, request);
     jpeg_calc_output_dimensions(&info);
+    size_t bytes = (size_t)info.output_width * info.output_height * (size_t)info.output_components;
+    size_t full_bytes = (size_t)request->columns * (size_t)request->full_rows * (size_t)request->samples;
+    size_t limit = jpeg_has_multiple_scans(&info) ? 2 * full_bytes + spare_bytes : most_bytes;
     // Size before memory: a progressive stream allocates its whole image when decoding starts.
     if (info.output_width > (JDIMENSION)request->columns || info.output_width < (JDIMENSION)request->visible_columns ||
-        info.output_height < (JDIMENSION)request->visible_rows || 
-        (size_t)info.output_width * info.output_height * (size_t)info.output_components > most_bytes ||
+        info.output_height < (JDIMENSION)request->visible_rows || bytes > most_bytes || bytes > limit ||
         info.output_components != request->samples) {
         snprintf(message, 256, "it is an image of %u x %u with %d samples in a block of %d x %d with %d",
                  info.output_width, info.output_height, info.output_components, request->columns, request->rows,

@@ -36,8 +36,9 @@ extension TiffImage {
     /// What codecs hold beside their input and output.
     private func codecBytes(_ layout: PageLayout, _ decoded: Int) -> Int {
         switch layout.compression {
-        // A progressive stream is kept as coefficients of 16 bits until its last scan.
-        case .jpeg: 2 * decoded
+        // A progressive stream, which may be twice a block and 1 MiB, is kept as coefficients of 16 bits until its last
+        // scan.
+        case .jpeg: 2 * (2 * decoded + (1 << 20))
         // Lossless WebP is decoded to 32 bits a pixel, whole, and its pixels may have 24.
         case .webP: 2 * decoded
         case .zstandard, .oldZstandard: decoded

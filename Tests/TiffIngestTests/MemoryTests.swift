@@ -73,6 +73,21 @@ struct MemoryTests {
         }
     }
 
+    @Test("a progressive JPEG far larger than its block is refused before it takes memory")
+    func progressive() throws {
+        // SOI, SOF2 of 32 x 65500 grey pixels, SOS of the first scan; nothing follows.
+        let header: [UInt8] = [
+            0xFF, 0xD8, 0xFF, 0xC2, 0, 11, 8, 0xFF, 0xDC, 0, 32, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0,
+        ]
+        var builder = page(width: 32, height: 32, compression: 7)
+        builder.replace(8, header)
+        try builder.withFile { path in
+            let image = try TiffDocument.open(path: path).series[0]
+            let error = #expect(throws: TiffError.self) { try image.read(Region(wholeOf: [32, 32])) }
+            #expect(error?.message.contains("it is an image of 32 x 65500") == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test("a reader of rows that lie in the file as they are takes little, however long the strip")
     func stored() throws {
         let bytes = try page(width: 1000, height: 1000, compression: 1, stored: 1_000_000).withFile { path in

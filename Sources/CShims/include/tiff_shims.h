@@ -9,9 +9,10 @@ typedef enum { TIFF_JPEG_AS_MARKED, TIFF_JPEG_GRAY, TIFF_JPEG_RGB, TIFF_JPEG_CMY
 /// How decoding a stream ended.
 typedef enum { TIFF_JPEG_OK, TIFF_JPEG_DAMAGED, TIFF_JPEG_UNSUPPORTED } tiff_jpeg_result;
 
-/// The block a stream must fill: its size, the part of it inside the image, samples of a pixel, colours.
+/// The block a stream must fill: its size, the part of it inside the image, the rows of blocks that are not cut off at
+/// the image's end, samples of a pixel, colours.
 typedef struct {
-    int32_t columns, rows, visible_columns, visible_rows, samples;
+    int32_t columns, rows, visible_columns, visible_rows, full_rows, samples;
     tiff_jpeg_colours stored, wanted;
 } tiff_jpeg_request;
 

@@ -21,6 +21,7 @@ enum JPEGDecoder {
         request.rows = Int32(block.rows)
         request.visible_columns = Int32(block.visibleColumns)
         request.visible_rows = Int32(block.visibleRows)
+        request.full_rows = Int32(layout.blockHeight)
         request.samples = Int32(layout.samplesPerBlock)
         setColours(
             &request, layout, isJFIF: source.count > 10 && source[6..<10].elementsEqual([0x4A, 0x46, 0x49, 0x46]))

@@ -125,7 +125,7 @@ struct OMETiffTests {
         }
     }
 
-    @Test("any number in any attribute, and any two, end with pixels or an error")
+    @Test("any number in any attribute, and the extremes in any two, end with pixels or an error")
     func extremeNumbers() throws {
         let elements = [
             ("Pixels", ["SizeX", "SizeY", "SizeZ", "SizeC", "SizeT"]),
@@ -134,7 +134,7 @@ struct OMETiffTests {
             ("TiffData", ["IFD", "PlaneCount", "FirstZ", "FirstC", "FirstT"]),
         ]
         let places = elements.flatMap { element, names in names.map { (element: element, name: $0) } }
-        let values = ["0", "-1", "\(Int.min)", "\(Int.max)", "1e30", "abc", ""]
+        let extremes = ["0", "\(Int.min)", "\(Int.max)"], values = extremes + ["-1", "1e30", "abc", ""]
         let standard = ["SizeX": "1", "SizeY": "1", "SizeZ": "3", "SizeC": "2", "SizeT": "1"]
         func pixels(_ changes: [String: String]) -> String {
             let given = standard.merging(changes) { $1 }
@@ -151,8 +151,8 @@ struct OMETiffTests {
         try TemporaryFolder.with { folder in
             for first in places.indices {
                 for second in first..<places.count {
-                    for value in values {
-                        for other in second == first ? [value] : values {
+                    for value in second == first ? values : extremes {
+                        for other in second == first ? [value] : extremes {
                             let changes = [places[first].name: value].merging([places[second].name: other]) { $1 }
                             _ = try attempt(pixels(changes), folder + "/test.tif")
                             tried += 1
@@ -161,7 +161,7 @@ struct OMETiffTests {
                 }
             }
         }
-        #expect(tried == 18 * 7 + 18 * 17 / 2 * 49)
+        #expect(tried == 18 * 7 + 18 * 17 / 2 * 9)
     }
 
     @Test("samples a pixel cannot hide more planes than allowed", arguments: [65_536, 1 << 40, Int.max])
