@@ -38,7 +38,7 @@ struct XMLText {
             // A parser would turn these into spaces.
             case "\n", "\r", "\t": escaped += "&#\(scalar.value);"
             // XML 1.0 has no other control characters, not even escaped, and not these two.
-            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": escaped += isASCII ? "&#65533;" : "\u{FFFD}"
             case _ where isASCII && !scalar.isASCII: escaped += "&#\(scalar.value);"
             default: escaped.unicodeScalars.append(scalar)
             }

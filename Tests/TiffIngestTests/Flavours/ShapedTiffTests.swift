@@ -42,15 +42,19 @@ struct ShapedTiffTests {
             ])
     }
 
-    @Test("resolution tags with a unit of their own keep it")
+    @Test("resolution tags with a unit of their own keep it, but for the inch, which tifffile writes by itself")
     func ownUnits() throws {
         let text = #", "spacing": 2, "unit": "nm""#
-        for (unit, x, y) in [(3, 1000.0, 2000.0), (2, 2540, 5080)] {
-            let (axes, warnings) = try open(stack(text, unit: unit))
-            #expect(axes.map(\.unit) == ["nanometer", "micrometer", "micrometer"])
-            #expect(axes.map(\.spacing) == [2, y, x])
-            #expect(warnings.contains { $0.contains("pixels per inch") } == (unit == 2))
-        }
+        let (metric, silent) = try open(stack(text, unit: 3))
+        #expect(metric.map(\.unit) == ["nanometer", "micrometer", "micrometer"])
+        #expect(metric.map(\.spacing) == [2, 2000, 1000])
+        #expect(!silent.contains { $0.contains("inch") })
+        let (axes, warnings) = try open(stack(text, unit: 2))
+        #expect(axes.map(\.unit) == ["nanometer", "nanometer", "nanometer"])
+        #expect(axes.map(\.spacing) == [2, 0.2, 0.1])
+        #expect(warnings.contains { $0.contains("inch") })
+        let ones = try open(stack(text, resolution: (1, 1), unit: 2)).axes
+        #expect(ones.map(\.spacing) == [2, 1, 1] && ones.allSatisfy { $0.unit == "nanometer" })
         #expect(try open(stack(text, unit: 4)).axes[2] == .space("x", unit: "millimeter", spacing: 0.1))
         #expect(try open(stack(text, unit: 5)).axes[2] == .space("x", unit: "micrometer", spacing: 0.1))
     }
