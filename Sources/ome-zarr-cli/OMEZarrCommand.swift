@@ -22,7 +22,7 @@ struct OMEZarrCommand: ParsableCommand {
               ome-zarr read cells.ome.zarr -o cells.png
               ome-zarr validate cells.ome.zarr
 
-            Results go to standard output, everything else to standard error. Exit status: 0 done, 1 failed,
+            Results go to standard output, everything else to standard error. Exit status: 0 done, 1 failed, \
             2 finished with findings, 64 wrong usage, 130 interrupted.
             """,
         version: version,

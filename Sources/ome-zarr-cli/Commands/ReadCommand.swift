@@ -13,8 +13,8 @@ struct ReadCommand: ParsableCommand {
         commandName: "read",
         abstract: "Reads a level, a region or a plane of an OME-Zarr or TIFF image into a file.",
         discussion: """
-            tif, npy and raw keep all pixels that no option excludes: an index removes its axis. png shows one plane as a
-            picture: the middle z, the first time point, the active channels in their colours and windows.
+            tif, npy and raw keep all pixels that no option excludes: an index removes its axis. png shows one plane as a \
+            picture: the middle z, the first time point, the active channels in their colours and windows. \
             raw is C order in the byte order of the machine.
 
             Examples:

@@ -8,7 +8,7 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
         commandName: "validate",
         abstract: "Checks an OME-Zarr against its specification: metadata, arrays, labels, series, plates.",
         discussion: """
-            Prints what it finds, with the place and what to do about it. Exit status 0 when there is no error (warnings are
+            Prints what it finds, with the place and what to do about it. Exit status 0 when there is no error (warnings are \
             allowed), 2 when there is one. With --json each line is an object whose "type" is finding, or at last summary.
 
             Examples:
