@@ -65,8 +65,3 @@ def test_plain_output_has_no_colour_codes(cells, run):
 def test_what_is_not_there_fails_in_one_sentence(command, tmp_path, run):
     said = run(command, tmp_path / "nothing", status=1).stderr
     assert said.startswith("ome-zarr: error: ") and "nothing" in said and len(said.splitlines()) == 1
-
-
-def test_every_command_has_help_with_examples(run):
-    for command in ["convert", "info", "read", "validate", "sample"]:
-        assert f"ome-zarr {command} " in run(command, "--help").stdout.split("Examples:")[1]

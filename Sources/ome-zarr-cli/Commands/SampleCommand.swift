@@ -20,7 +20,7 @@ struct SampleCommand: ParsableCommand {
               ome-zarr sample --kind labels --out nuclei.ome.tif
               ome-zarr sample --kind brightfield --size 4096x6144 --out tissue.ome.tif
               ome-zarr sample --kind lightsheet --size 64x512x512 --out organoid.ome.tif
-              ome-zarr sample --size 32768 --channels 1 --out large.ome.tif
+              ome-zarr sample --size 8192 --channels 1 --out large.ome.tif
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument { case fluorescence, brightfield, lightsheet, labels }

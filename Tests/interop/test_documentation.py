@@ -1,0 +1,61 @@
+"""What the documentation shows works: every example of the help, every recipe and the first page's commands."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import ROOT, binary
+
+
+def commands(text: str) -> list[str]:
+    """The lines that call ome-zarr, in their order, each once."""
+    return list(dict.fromkeys(re.findall(r"^\s*(ome-zarr [a-z]+ .+)$", text, re.MULTILINE)))
+
+
+@pytest.fixture
+def folder(tmp_path, run):
+    """A folder with the files that the examples start from."""
+    run("sample", "--out", tmp_path / "cells.ome.tif", "--quiet")
+    run("sample", "--size", 2048, "--kind", "brightfield", "--out", tmp_path / "slide.tif", "--quiet")
+    run("sample", "--size", 512, "--kind", "labels", "--out", tmp_path / "mask.tif", "--quiet")
+    run("convert", tmp_path / "cells.ome.tif", tmp_path / "cells.ome.zarr", "--quiet")
+    return tmp_path
+
+
+def works(command: str, folder: pathlib.Path):
+    """Runs a command as it stands, after taking away what it would refuse to overwrite."""
+    for name in re.findall(r"[\w.]+\.(?:ome\.zarr|ome\.tif|png|npy|tif)", command):
+        is_made = re.search(rf"(?:-o|--out) {re.escape(name)}|convert \S+ {re.escape(name)}", command)
+        made = folder / name
+        if is_made and made.is_dir():
+            shutil.rmtree(made)
+        elif is_made:
+            made.unlink(missing_ok=True)
+    (folder / "bin").mkdir(exist_ok=True)
+    link = folder / "bin" / "ome-zarr"
+    if not link.exists():
+        link.symlink_to(pathlib.Path(binary()).resolve())
+    process = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f'PATH="$PWD/bin:$PATH"; {command}'], cwd=folder, capture_output=True, text=True,
+        timeout=300,
+    )
+    assert process.returncode == 0, f"{command}\n{process.stdout}{process.stderr}"
+
+
+@pytest.mark.parametrize("command", ["convert", "info", "read", "validate", "sample"])
+def test_every_example_of_the_help_works(command, folder, run):
+    examples = commands(run(command, "--help").stdout.split("Examples:")[1].split("USAGE:")[0])
+    assert examples and all(example.startswith(f"ome-zarr {command} ") for example in examples)
+    for example in examples:
+        works(example, folder)
+
+
+def test_every_recipe_of_the_readme_works(folder):
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    recipes = commands("\n".join(blocks))
+    assert len(recipes) >= 7
+    for recipe in recipes:
+        works(recipe, folder)
