@@ -29,7 +29,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     public var key: StoreKey
     /// JSON pointer (RFC 6901) into the attributes; empty for the whole.
     public var pointer: String
-    /// Number of the rule in `ngff.md`, the numbered checklist of the specifications.
+    /// Number of the rule in docs/validation.md.
     public var rule: Int
     /// What is wrong.
     public var message: String
