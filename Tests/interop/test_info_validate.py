@@ -65,3 +65,17 @@ def test_plain_output_has_no_colour_codes(cells, run):
 def test_what_is_not_there_fails_in_one_sentence(command, tmp_path, run):
     said = run(command, tmp_path / "nothing", status=1).stderr
     assert said.startswith("ome-zarr: error: ") and "nothing" in said and len(said.splitlines()) == 1
+
+
+def test_info_tells_labels_from_intensities(cells, tmp_path, run):
+    mask = images.sample("labels", tmp_path, run)
+    run("convert", mask.path, tmp_path / "mask.ome.zarr", "--downsample", "mode", "--quiet")
+    for path, labels in [(tmp_path / "mask.ome.zarr", True), (cells / "cells.ome.zarr", False)]:
+        (image,) = [o for o in objects(run("info", path, "--json")) if o["type"] == "image"]
+        assert image["labels"] is labels
+
+
+def test_what_may_be_labels_is_said_before_it_is_averaged(tmp_path, run):
+    mask = images.sample("labels", tmp_path, run)
+    assert "--downsample mode" in run("convert", mask.path, tmp_path / "a.zarr", "--dry-run").stderr
+    assert run("convert", mask.path, tmp_path / "a.zarr", "--dry-run", "--downsample", "mode").stderr == ""

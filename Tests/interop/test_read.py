@@ -117,3 +117,20 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path, run):
     assert len(process.stdout.read(10)) == 10
     process.stdout.close()
     assert process.wait(60) == 0 and process.stderr.read() == b""
+
+
+def test_a_damaged_chunk_of_a_shard_is_an_error_that_names_it(tmp_path, run):
+    source = images.sample("plane", tmp_path, run)
+    run("convert", source.path, tmp_path / "out", "--chunk", "128,128", "--quiet")
+    (shard,) = [path for path in (tmp_path / "out" / "0" / "c").rglob("*") if path.is_file()]
+    whole = shard.read_bytes()
+    random = np.random.default_rng(3)
+    # The index, which has a checksum of its own, lies behind the chunks.
+    for place in random.integers(0, len(whole) * 9 // 10, 20):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << int(random.integers(8))
+        shard.write_bytes(damaged)
+        said = run("read", tmp_path / "out", "-o", tmp_path / "a.npy", "--overwrite", status=1).stderr
+        assert said.startswith("ome-zarr: error: ") and "c/0/0/0" in said and len(said.splitlines()) == 1
+    shard.write_bytes(whole)
+    run("read", tmp_path / "out", "-o", tmp_path / "a.npy", "--overwrite")

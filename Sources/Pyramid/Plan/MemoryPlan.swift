@@ -8,7 +8,7 @@ import Zarr
 
 /// How much memory a conversion takes, worked out before the start, and the parallelism that fits into it.
 public struct MemoryPlan: Sendable, Hashable {
-    /// Bytes the conversion holds at its peak, besides the program itself (some 30 MB).
+    /// Bytes the conversion holds at its peak, besides the program itself (some 20 MB).
     public let peakBytes: Int
     /// Workers that run at once; fewer than asked for where their memory would not fit.
     public let threads: Int
@@ -59,7 +59,7 @@ public struct MemoryPlan: Sendable, Hashable {
             brickBytes = brick
             return
         }
-        throw Self.tooMuch(need.bytes(unit: unit, workers: 1, window: 1), reader: need.reader, brick: brick)
+        throw Self.tooMuch(need.bytes(unit: unit, workers: 1, window: 1), need, brick: brick)
     }
 
     /// The coarsest level that still gives every worker many units, none of them large.
@@ -75,15 +75,17 @@ public struct MemoryPlan: Sendable, Hashable {
         return unit
     }
 
-    private static func tooMuch(_ bytes: Int, reader: Int, brick: Int) -> PyramidError {
-        func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000 + 1)MB" }
-        let reason =
-            reader > brick
-            ? "a block of the source takes \(megabytes(reader)) to decode"
-            : "the smallest block of whole chunks and whole source blocks has \(megabytes(brick))"
+    private static func tooMuch(_ bytes: Int, _ need: MemoryNeed, brick: Int) -> PyramidError {
+        func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000 + 1) MB" }
+        let causes = [
+            (need.reader, "a block of the source takes \(megabytes(need.reader)) to decode"),
+            (brick, "the smallest block of whole chunks and whole source blocks has \(megabytes(brick))"),
+            (need.statistics, "the contrast of its channels takes \(megabytes(need.statistics)) to find"),
+        ]
+        let reason = causes.max { $0.0 < $1.0 }?.1 ?? ""
         return PyramidError(
             .needsMoreMemory,
             "converting this image takes at least \(megabytes(bytes)), because \(reason); "
-                + "--memory \(megabytes(bytes)) would do")
+                + "--memory \(bytes / 1_000_000 + 1)MB would do")
     }
 }

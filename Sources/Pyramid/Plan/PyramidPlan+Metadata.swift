@@ -18,6 +18,7 @@ extension PyramidPlan {
     private func codecs(_ level: Level) -> [CodecSpec] {
         let chain = [CodecSpec.bytes(image.type)] + compression
         guard level.shardShape != nil else { return chain }
-        return [.sharding(level.chunkShape, chain)]
+        // Whoever reads shards knows crc32c from their index: here a damaged chunk can be found at no cost in readers.
+        return [.sharding(level.chunkShape, chain + [.crc32c])]
     }
 }

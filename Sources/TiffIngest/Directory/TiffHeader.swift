@@ -32,7 +32,7 @@ package struct TiffHeader: Sendable, Hashable {
         guard file.size >= 8, bytes[0] == bytes[1], bytes[0] == 0x49 || bytes[0] == 0x4D, magic == 42 || magic == 43
         else {
             throw TiffError(
-                .notTIFF, "is not a TIFF: its first bytes are neither II nor MM with 42 or 43", path: file.path)
+                .notTIFF, "not a TIFF: its first bytes are neither II nor MM with 42 or 43", path: file.path)
         }
         self.isBigEndian = isBigEndian
         isBig = magic == 43

@@ -24,6 +24,9 @@ enum PlainTiff {
         if groups.count < masks { catalogue.warn("transparency masks are ignored: they are no images") }
         findPyramids(&groups)
         guard !groups.isEmpty else { throw TiffError(.damaged, "the file holds no image") }
+        if groups.contains(where: { $0.planes.count > 1 }) {
+            catalogue.warn("the file does not say what its pages are; they are taken as planes along z")
+        }
         return try groups.map { group in
             var draft = SeriesDraft(
                 levels: [PlaneStack(layout: group.layout, planes: group.planes)] + group.levels)

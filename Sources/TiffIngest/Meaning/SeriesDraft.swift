@@ -68,12 +68,17 @@ struct SeriesDraft {
     }
 
     /// How many pixels one pixel of a level stands for. Sizes of levels are rounded, up or down: the factor meant is
-    /// the whole one both axes agree with, as told by the longer one; where there is none, the ratio of the sizes.
+    /// the power of two both axes agree with, since levels halved again and again gather rounding; else the whole number
+    /// that the longer axis tells; where that does not fit either, the ratio of the sizes.
     private static func factors(from full: (y: Int, x: Int), to level: (y: Int, x: Int)) -> (y: Double, x: Double) {
         let y = Double(full.y) / Double(level.y), x = Double(full.x) / Double(level.x)
-        let whole = (level.y > level.x ? y : x).rounded()
-        func fits(_ full: Int, _ level: Int) -> Bool { abs(Double(full) / whole - Double(level)) < 1 }
-        return fits(full.y, level.y) && fits(full.x, level.x) ? (whole, whole) : (y, x)
+        let ratio = level.y > level.x ? y : x
+        func fits(_ factor: Double) -> Bool {
+            abs(Double(full.y) / factor - Double(level.y)) < 1 && abs(Double(full.x) / factor - Double(level.x)) < 1
+        }
+        let powers = (0..<31).map { Double(1 << $0) }.filter { $0 > ratio / 2 && $0 < ratio * 2 }
+        guard let factor = (powers + [ratio.rounded()]).first(where: fits) else { return (y, x) }
+        return (factor, factor)
     }
 
     private func isRGB(_ type: PixelType) -> Bool {

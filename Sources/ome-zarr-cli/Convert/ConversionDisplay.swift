@@ -55,10 +55,11 @@ struct ConversionDisplay {
                 ])
         } else if !quiet {
             let time = seconds < 10 ? "\(Quantity.decimal(seconds, places: 1)) s" : Quantity.duration(seconds)
-            let rate = Quantity.bytes(Int(Double(pixelsBefore) / seconds))
+            // Below a tenth of a second there is nothing to be said of speed.
+            let rate = seconds < 0.1 ? "" : ", in \(time) (\(Quantity.bytes(Int(Double(pixelsBefore) / seconds)))/s)"
             Output.note(
                 "\(output): \(Quantity.bytes(pixelsBefore)) of pixels became \(Quantity.bytes(writtenBefore)) "
-                    + "with all levels, in \(time) (\(rate)/s)")
+                    + "with all levels\(rate)")
         }
     }
 }

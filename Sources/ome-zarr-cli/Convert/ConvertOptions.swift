@@ -25,7 +25,7 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How chunks are gathered into files: auto, none, a size of uncompressed pixels such as 256MB, or a shape.",
+            "How chunks are gathered into files: auto, none, a size of uncompressed pixels such as 256MB, or a shape. auto is 128 MiB of pixels in 0.5 and none in 0.4.",
             valueName: "auto|none|size|shape"))
     var shard = ShardArgument(.automatic)
 
@@ -37,7 +37,7 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(
         help: """
-            How levels are made. By default labels take the mode and everything else the mean; mode also marks an image \
+            How levels are made: by default the mean, or the mode for an OME-Zarr marked as labels; mode also marks an image \
             of one channel of integers as labels.
             """)
     var downsample: DownsampleMethod?
@@ -56,7 +56,7 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Memory the conversion may take, such as 512MB. By default a quarter of the machine's, at most 2GiB.",
+            "Memory the conversion may take besides some 20 MB for the program, such as 512MB. By default a quarter of the machine's, at most 2GiB.",
             valueName: "size"))
     var memory: ByteCount?
 

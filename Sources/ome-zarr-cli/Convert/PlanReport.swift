@@ -17,10 +17,11 @@ struct PlanReport {
         Output.line()
         for row in rows { Output.line("  " + row) }
         Output.line()
-        let files = plan.objectCount == 1 ? "1 file" : "\(plan.objectCount) files"
+        let kind = plan.levels[0].shardShape == nil ? "chunk" : "shard"
+        let files = plan.objectCount == 1 ? "1 \(kind) file" : "\(plan.objectCount) \(kind) files"
         Output.line("  \(files), \(Quantity.bytes(plan.pixelBytes)) of pixels before compression")
         Output.line(
-            "  peak memory \(Quantity.bytes(plan.memory.peakBytes)) with \(plan.memory.threads) "
+            "  peak memory \(Quantity.bytes(plan.memory.peakBytes)) and some 20 MB for the program, with \(plan.memory.threads) "
                 + (plan.memory.threads == 1 ? "thread" : "threads"))
         for reason in plan.reasons { Output.line(style.faint("  - \(reason)")) }
     }

@@ -31,7 +31,11 @@ struct ImageReport {
         lines += [""] + levelTable.lines(style)
         // A single channel of which nothing is known is not worth a table.
         let saysMore = image.channels.count > 1 || image.channels.contains { $0 != Channel() }
-        if saysMore { lines += [""] + channelTable.lines(style) }
+        if saysMore {
+            lines += [""] + channelTable.lines(style)
+            let hidden = image.channels.count - Self.channelLimit
+            if hidden > 0 { lines.append("  … and \(hidden) more: --json lists them all") }
+        }
         return lines
     }
 
@@ -44,7 +48,7 @@ struct ImageReport {
                 ("pixelType", .string(image.type.rawValue)), ("shape", JSONValue(image.shape)),
                 ("axes", .array(image.axes.map(Self.json))), ("rgb", .bool(image.isRGB)),
                 ("labels", .bool(image.isLabels)),
-            ] + facts.map { ($0.0, .string($0.1)) })
+            ] + facts.filter { !$0.1.isEmpty }.map { (Self.key($0.0), .string($0.1)) })
         for (index, level) in image.levels.enumerated() {
             let stored = storage.indices.contains(index) ? storage[index] : nil
             JSONLines.print(
@@ -101,9 +105,12 @@ struct ImageReport {
         return table
     }
 
+    /// More channels than this are counted, not listed.
+    private static let channelLimit = 24
+
     private var channelTable: Table {
         var table = Table(["channel", "name", "colour", "window", "range", "emission"])
-        for (index, channel) in image.channels.enumerated() {
+        for (index, channel) in image.channels.prefix(Self.channelLimit).enumerated() {
             table.add([
                 "\(index)" + (channel.isActive ? "" : " (off)"), channel.name ?? "", channel.color?.hexadecimal ?? "",
                 channel.window.map { "\(Quantity.plain($0.start)) to \(Quantity.plain($0.end))" } ?? "",
@@ -112,6 +119,12 @@ struct ImageReport {
             ])
         }
         return table
+    }
+
+    /// A word or two as a key: "label images" is `labelImages`.
+    private static func key(_ words: String) -> String {
+        let parts = words.split(separator: " ")
+        return parts.dropFirst().reduce(String(parts.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
     }
 
     private static func json(_ axis: Axis) -> JSONValue {

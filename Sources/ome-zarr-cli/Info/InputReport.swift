@@ -66,7 +66,7 @@ struct InputReport {
             ]
         default:
             let keys = try OMEZarrImage.imageKeys(store)
-            images = try keys.prefix(Self.listLimit * 2).map { key in
+            images = try keys.map { key in
                 try Self.report(OMEZarrImage.open(store, key), title: keys.count > 1 ? key.path : nil)
             }
         }
@@ -75,7 +75,7 @@ struct InputReport {
     private static func report(_ image: OMEZarrImage, title: String?) throws -> ImageReport {
         let labels = try image.labels().map(\.key.name)
         return ImageReport(
-            image: image.description, title: title, facts: [("labels", labels.joined(separator: ", "))],
+            image: image.description, title: title, facts: [("label images", labels.joined(separator: ", "))],
             storage: zip(image.levels, image.metadata.datasets).map { storage($0.metadata, path: $1.path) })
     }
 
@@ -121,7 +121,9 @@ struct InputReport {
             Output.line()
             for line in image.lines(style) { Output.line(line) }
         }
-        if images.count > Self.listLimit { Output.line("\n… and more: --json lists them") }
+        if images.count > Self.listLimit {
+            Output.line("\n… and \(images.count - Self.listLimit) more: --json lists them all")
+        }
         for warning in warnings { Output.line(style.doubtful("warning: ") + warning) }
     }
 

@@ -91,7 +91,7 @@ struct DirectoryTests {
         let tags = TiffBuilder.grey(width: 2, height: 2, offset: data, extra: [.long(330, 0)])
         let first = builder.add(tags)
         builder.setFirst(first)
-        guard let index = tags.firstIndex(where: { $0.tag == 330 }) else { return }
+        let index = try #require(tags.firstIndex { $0.tag == 330 })
         builder.replace(first + 2 + 12 * index + 8, builder.number(UInt64(first), 4))
         #expect(try open(builder).series[0].description.levels.count == 1)
     }

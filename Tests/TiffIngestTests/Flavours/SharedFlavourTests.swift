@@ -139,4 +139,17 @@ struct SharedFlavourTests {
         }
         #expect(known > 5)
     }
+
+    @Test("a stack that hides its planes behind one directory is refused instead of losing them")
+    func metaMorph() throws {
+        let error = #expect(throws: TiffError.self) { try open("corpus/stk/movie.stk") }
+        #expect(error?.code == .unsupported && error?.message.contains("2 planes") == true)
+    }
+
+    @Test("levels that were halved again and again have powers of two as their factors")
+    func halvedLevels() throws {
+        let levels = try open("corpus/pyramid/TCI.tif").series[0].description.levels
+        #expect(levels.map(\.scale.last) == [1, 2, 4, 8, 16, 32].prefix(levels.count).map { Optional(Double($0)) })
+        #expect(levels.count > 4)
+    }
 }

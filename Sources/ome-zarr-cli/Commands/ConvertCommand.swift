@@ -60,7 +60,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
             options.name = target.name.map { images.count == 1 ? $0 : "\($0) \(number)" }
             return try PyramidPlan(of: image, options)
         }
-        warn(source.warnings(of: images))
+        warn(source.warnings(of: images) + plans.compactMap(doubt))
         for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count) }
         if dryRun { return try foretell(target) }
 
@@ -128,6 +128,14 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         } else if let message {
             Output.line("  - \(message)")
         }
+    }
+
+    /// A segmentation that nothing marks as one would be averaged into objects that do not exist.
+    private func doubt(_ plan: PyramidPlan) -> String? {
+        let isLikelyLabels = plan.image.type.isInteger && plan.image.type.size >= 4 && plan.image.channelCount == 1
+        guard options.downsample == nil, isLikelyLabels, plan.method == .mean else { return nil }
+        return
+            "the image holds \(plan.image.type.rawValue) and is averaged; if its values name objects, add --downsample mode"
     }
 
     private func warn(_ warnings: [String]) {
