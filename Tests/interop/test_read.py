@@ -134,3 +134,52 @@ def test_a_damaged_chunk_of_a_shard_is_an_error_that_names_it(tmp_path, run):
         assert said.startswith("ome-zarr: error: ") and "c/0/0/0" in said and len(said.splitlines()) == 1
     shard.write_bytes(whole)
     run("read", tmp_path / "out", "-o", tmp_path / "a.npy", "--overwrite")
+
+
+def test_a_tiff_is_refused_where_its_pages_would_get_the_wrong_index(tmp_path, run):
+    import zarr
+
+    pixels = np.arange(2 * 3 * 4 * 5, dtype=np.uint16).reshape(2, 3, 4, 5)
+    for names, is_written in [(["z", "c", "y", "x"], False), (["c", "z", "y", "x"], True), (["c", "z", "x", "y"], False)]:
+        path = tmp_path / "".join(names)
+        array = zarr.create_array(str(path), shape=pixels.shape, dtype=pixels.dtype, chunks=(1, 1, 4, 5), dimension_names=names)
+        array[...] = pixels
+        tiff = tmp_path / f"{path.name}.tif"
+        run("read", path, "-o", tiff, status=0 if is_written else 64)
+        assert tiff.exists() == is_written
+        run("read", path, "-o", tmp_path / f"{path.name}.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / f"{path.name}.npy"), pixels)
+        if is_written:
+            with tifffile.TiffFile(tiff) as file:
+                series = file.series[0]
+                # tifffile counts pages in the order of OME's XYZCT.
+                assert series.axes == "CZYX"
+                np.testing.assert_array_equal(series.asarray(), pixels)
+
+
+def test_the_dimension_names_of_a_plain_array_are_its_axes(tmp_path, run):
+    import zarr
+
+    pixels = np.arange(10 * 7 * 3, dtype=np.uint8).reshape(10, 7, 3)
+    array = zarr.create_array(
+        str(tmp_path / "a"), shape=pixels.shape, dtype=pixels.dtype, chunks=(4, 4, 3), dimension_names=["y", "x", "c"])
+    array[...] = pixels
+    run("read", tmp_path / "a", "--region", "1,2,2,5", "--c", "2", "-o", tmp_path / "a.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), pixels[2:7, 1:3, 2])
+
+
+@pytest.mark.parametrize("shape", [(), (8,)], ids=str)
+def test_an_image_without_y_and_x_is_refused_not_trapped_on(shape, tmp_path, run):
+    import json
+
+    import zarr
+
+    array = zarr.create_array(str(tmp_path / "a" / "0"), shape=shape, dtype="uint8", chunks=shape)
+    array[...] = 1
+    axes = [{"name": "x", "type": "space"}] * len(shape)
+    transformations = [{"type": "scale", "scale": [1.0] * len(shape)}]
+    multiscales = [{"axes": axes, "datasets": [{"path": "0", "coordinateTransformations": transformations}]}]
+    (tmp_path / "a" / "zarr.json").write_text(json.dumps(
+        {"zarr_format": 3, "node_type": "group", "attributes": {"ome": {"version": "0.5", "multiscales": multiscales}}}))
+    for name in ["o.npy", "o.tif", "o.raw"]:
+        assert "dimensions" in run("read", tmp_path / "a", "-o", tmp_path / name, status=1).stderr

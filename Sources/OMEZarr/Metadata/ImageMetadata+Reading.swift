@@ -59,6 +59,10 @@ extension ImageMetadata {
         let isLabels = ome.members["image-label"] != nil
         let omero = ome.members["omero"] ?? attributes["omero"]
         let count = axes.firstIndex { $0.kind == .channel }.map { shape[$0] } ?? 1
+        guard count <= Self.largestChannelCount else {
+            throw OMEZarrError(
+                .limitExceeded, "the image claims \(count) channels, at most \(Self.largestChannelCount) are read")
+        }
         let known = isLabels ? [] : (omero?["channels"]?.array ?? []).prefix(count).map(Channel.init(reading:))
         self.init(
             name: entry["name"]?.string ?? omero?["name"]?.string, axes: axes, datasets: datasets,
@@ -80,6 +84,9 @@ extension ImageMetadata {
 
     private static func axes(_ entry: JSONValue, rank: Int) throws -> [Axis] {
         guard let list = entry["axes"]?.array ?? intrinsicAxes(entry) else { return try standardAxes(rank: rank) }
+        guard rank >= 2 else {
+            throw OMEZarrError(.corrupt, "the image has \(rank) dimensions: an image has at least y and x")
+        }
         guard list.count == rank else {
             throw OMEZarrError(
                 .corrupt, "the image names \(list.count) axes, but its level 0 has \(rank) dimensions")
@@ -89,7 +96,7 @@ extension ImageMetadata {
             guard let name = item["name"]?.string else {
                 throw OMEZarrError(.corrupt, "the image's axis \(index) has no name")
             }
-            let kind = item["type"]?.string.map { Axis.Kind(name: $0) } ?? .custom(nil)
+            let kind = item["type"]?.string.map { Axis.Kind(name: $0) } ?? standardKind(name)
             return Axis(name: name, kind: kind, unit: item["unit"]?.string)
         }
         guard Set(axes.map(\.name)).count == axes.count else {

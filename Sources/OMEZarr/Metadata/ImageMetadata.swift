@@ -103,6 +103,9 @@ public struct ImageMetadata: Sendable, Hashable {
         self.type = type
     }
 
+    /// More channels than any instrument has; each is described, so a claim must not cost memory without end.
+    static let largestChannelCount = 65_536
+
     /// As many channels as there are: surplus ones go, missing ones are unknown.
     static func complete(_ channels: [Channel], _ count: Int) -> [Channel] {
         (0..<count).map { channels.indices.contains($0) ? channels[$0] : Channel() }

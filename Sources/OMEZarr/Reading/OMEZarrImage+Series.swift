@@ -11,12 +11,12 @@ extension OMEZarrImage {
         switch kind {
         case .image, .labelImage: return [key]
         case .bioFormats2Raw(let paths), .well(let paths), .labels(let paths):
-            return try paths.map { try key.appending(trimmed: $0) }
+            return try unique(paths).map { try key.appending(trimmed: $0) }
         case .plate(let wells):
-            return try wells.flatMap { path -> [StoreKey] in
+            return try unique(wells).flatMap { path -> [StoreKey] in
                 let well = try key.appending(trimmed: path)
                 guard case .well(let fields) = try ImageKind.identify(store, well).kind else { return [] }
-                return try fields.map { try well.appending(trimmed: $0) }
+                return try unique(fields).map { try well.appending(trimmed: $0) }
             }
         case .group, .array:
             throw OMEZarrError(.notAnImage, "\(key) in \(store.name) holds \(kind.phrase), no image", key: key)
@@ -28,13 +28,25 @@ extension OMEZarrImage {
         try imageKeys(store, key).map { try open(store, $0) }
     }
 
-    /// The label images of this image, opened, in the order the `labels` group lists them; none where there is none.
-    public func labels() throws -> [OMEZarrImage] {
+    /// Paths a hostile list repeats are followed once.
+    private static func unique(_ paths: [String]) -> [String] {
+        var seen: Set<String> = []
+        return paths.filter { seen.insert($0).inserted }
+    }
+
+    /// Where the `labels` group says its images lie, relative to it; none where there is no such group.
+    public func labelPaths() throws -> [String] {
         let group = try key.appending("labels")
         guard try ZarrNode.read(store, group) != nil,
             case .labels(let paths) = try ImageKind.identify(store, group).kind
         else { return [] }
-        return try paths.map { try Self.open(store, group.appending(trimmed: $0)) }
+        return Self.unique(paths)
+    }
+
+    /// The label images of this image, opened, in the order of ``labelPaths()``.
+    public func labels() throws -> [OMEZarrImage] {
+        let group = try key.appending("labels")
+        return try labelPaths().map { try Self.open(store, group.appending(trimmed: $0)) }
     }
 }
 

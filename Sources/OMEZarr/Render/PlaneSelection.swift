@@ -38,6 +38,9 @@ extension PlaneSelection {
     public func channels(in description: ImageDescription) throws -> [Int] {
         let count = description.channelCount
         guard let channels else {
+            guard count <= ImageMetadata.largestChannelCount else {
+                throw OMEZarrError(.limitExceeded, "the image has \(count) channels: choose those to show")
+            }
             let active = description.channels.indices.filter { description.channels[$0].isActive && $0 < count }
             return active.isEmpty ? Array(0..<count) : active
         }

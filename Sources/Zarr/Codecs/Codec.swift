@@ -51,7 +51,8 @@ protocol BytesToBytesCodec: Sendable {
 }
 
 extension BytesToBytesCodec {
-    /// What compressors do to bytes they cannot compress: a few per thousand more. The factor of two costs only address
-    /// space and leaves room for the oddest writer.
-    func largestEncodedSize(_ count: Int) -> Int { 2 * min(count, 1 << 60) + 1 << 16 }
+    /// What compressors do to bytes they cannot compress: a few per thousand more, and a header. The factor of two costs
+    /// only address space and leaves room for the oddest writer; a shard may hold thousands of chunks of a few bytes, so
+    /// what is added to each is small.
+    func largestEncodedSize(_ count: Int) -> Int { 2 * min(count, 1 << 60) + 1 << 10 }
 }

@@ -96,7 +96,8 @@ extension DirectoryStore {
     }
 
     private func withFile<Result>(_ key: StoreKey, _ body: (OpenFile) throws -> Result) throws -> Result? {
-        let descriptor = open(file(key), O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe in the store would be waited for.
+        let descriptor = open(file(key), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if Self.meansAbsent(errno) { return nil }
             throw ZarrError.io("read", file(key), key)

@@ -16,9 +16,10 @@ public struct StoreKey: Sendable, Hashable, Comparable, CustomStringConvertible 
             self.path = ""
             return
         }
-        for segment in path.split(separator: "/", omittingEmptySubsequences: false) {
-            let unsafe = segment.isEmpty || segment == "." || segment == ".."
-            guard !unsafe, !segment.utf8.contains(0), !segment.utf8.contains(UInt8(ascii: "\\")) else {
+        // By bytes, as file systems see them: to Swift a "/" and a combining mark behind it are one character.
+        for segment in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            let unsafe = segment.isEmpty || segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8)
+            guard !unsafe, !segment.contains(0), !segment.contains(UInt8(ascii: "\\")) else {
                 throw ZarrError(
                     .invalidCall,
                     "\"\(path)\" is not a key: each part between \"/\" must be a name, not empty, \".\" or \"..\"")
@@ -41,12 +42,12 @@ public struct StoreKey: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// The key that holds this one; nil for the root.
     public var parent: StoreKey? {
         guard !path.isEmpty else { return nil }
-        guard let slash = path.lastIndex(of: "/") else { return .root }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return .root }
         return StoreKey(unchecked: String(path[..<slash]))
     }
 
     /// The last segment; empty for the root.
-    public var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+    public var name: String { path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? "" }
 
     /// The key as text.
     public var description: String { path.isEmpty ? "/" : path }

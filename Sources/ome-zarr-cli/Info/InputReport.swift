@@ -54,9 +54,9 @@ struct InputReport {
             ("kind", .string(Self.tag(identification.kind))), ("version", identification.version.map(JSONValue.string)),
             ("zarrFormat", JSONValue(identification.zarrFormat.rawValue)),
         ]
-        warnings = []
+        var images: [ImageReport] = [], warnings: [String] = []
         switch identification.kind {
-        case .group: images = []
+        case .group: break
         case .array:
             let array = try ZarrArray.open(store)
             images = [
@@ -66,14 +66,22 @@ struct InputReport {
             ]
         default:
             let keys = try OMEZarrImage.imageKeys(store)
-            images = try keys.map { key in
-                try Self.report(OMEZarrImage.open(store, key), title: keys.count > 1 ? key.path : nil)
+            for key in keys {
+                do {
+                    try images.append(
+                        Self.report(OMEZarrImage.open(store, key), title: keys.count > 1 ? key.path : nil))
+                } catch  where keys.count > 1 {
+                    // One image that is missing or damaged says nothing about the others.
+                    warnings.append("\(error)")
+                }
             }
         }
+        self.images = images
+        self.warnings = warnings
     }
 
     private static func report(_ image: OMEZarrImage, title: String?) throws -> ImageReport {
-        let labels = try image.labels().map(\.key.name)
+        let labels = try image.labelPaths()
         return ImageReport(
             image: image.description, title: title, facts: [("label images", labels.joined(separator: ", "))],
             storage: zip(image.levels, image.metadata.datasets).map { storage($0.metadata, path: $1.path) })

@@ -3,7 +3,8 @@ import Zarr
 
 /// A plain Zarr array seen as an image of one level, so that `read` and `info` work on it.
 ///
-/// Axes have the array's dimension names; the last two are y and x where it has none.
+/// Axes have the array's dimension names where each has one and y and x are among them; else they are t, c, z, y and x,
+/// counted from the last.
 struct ZarrArrayImage: ImageSource {
     let array: ZarrArray
     let description: ImageDescription
@@ -14,12 +15,15 @@ struct ZarrArrayImage: ImageSource {
         guard metadata.rank >= 2 else {
             throw UsageError("the array has \(metadata.rank) axes: only arrays of two or more can be read as an image")
         }
+        let given = (metadata.dimensionNames ?? []).compactMap { $0 }
+        let isTold =
+            given.count == metadata.rank && Set(given).count == given.count && given.contains("y")
+            && given.contains("x")
         let plain = ["t", "c", "z", "y", "x"].suffix(metadata.rank)
         let axes = (0..<metadata.rank).map { index -> Axis in
-            let fromEnd = metadata.rank - 1 - index
-            let name = fromEnd < 2 ? ["x", "y"][fromEnd] : metadata.dimensionNames.flatMap { $0[index] }
-            let standard = metadata.rank <= 5 ? plain[plain.startIndex + index] : "axis\(index)"
-            switch name ?? standard {
+            let place = index - metadata.rank + plain.count
+            let standard = place >= 0 ? plain[plain.startIndex + place] : "axis\(index)"
+            switch isTold ? given[index] : standard {
             case "t": return .t()
             case "c": return .c
             case let name: return Axis(name: name, kind: ["z", "y", "x"].contains(name) ? .space : .custom(nil))

@@ -27,6 +27,7 @@ struct PixelExport {
     func writeTIFF(to path: String) throws {
         let exported = exportedDescription
         let total = try totalBytes()
+        try requirePages(exported, total)
         let xAxis = part.region.rank - 1, width = part.region.shape[xAxis], height = part.region.shape[xAxis - 1]
         let samples = exported.isRGB ? 3 : 1
         // Strips of about 256 KiB: small enough to read a part of a page, large enough to pack well.
@@ -49,6 +50,19 @@ struct PixelExport {
                 throw error
             }
         }
+    }
+
+    /// Pages of a TIFF are planes of y and x, in the order t, c, z: pixels in another order would end up under the wrong
+    /// index.
+    private func requirePages(_ exported: ImageDescription, _ total: Int) throws {
+        let names = exported.axes.map(\.name)
+        let expected = ["t", "c", "z", "y", "x"].filter(names.contains)
+        guard names == expected, names.suffix(2) == ["y", "x"] else {
+            throw UsageError(
+                "a TIFF holds planes in the order t, c, z, y, x, but the axes are \(names.joined(separator: ", ")): "
+                    + "choose npy or raw")
+        }
+        guard total > 0 else { throw UsageError("there are no pixels to write") }
     }
 
     /// Reads the part slab by slab and hands on the pixels in C order.
@@ -104,7 +118,7 @@ struct PixelExport {
         if let c, !isWhole { channels = [part.region.origin[c]].filter(channels.indices.contains).map { channels[$0] } }
         return ImageDescription(
             name: description.name, axes: axes, shape: part.keptAxes.map { part.region.shape[$0] }, type: type,
-            channels: channels, isRGB: description.isRGB && isWhole && description.channelCount == 3)
+            channels: channels, isRGB: description.isRGB && isWhole && c.map { part.region.shape[$0] } == 3)
     }
 
     private func pixelSize(_ image: ImageDescription) -> TiffPageFormat.PixelSize? {
