@@ -3,8 +3,8 @@ private import Zarr
 
 /// Writes PNG files: one filter for all rows, one deflate stream, no interlacing.
 ///
-/// A fixed SUB filter with libdeflate is 11 times faster than libpng with its defaults, for 10 % more bytes on noisy
-/// images (reference/swift-measurements.md, section 8), and pixels that are looked at once are not worth more.
+/// A fixed SUB filter with libdeflate 1 took 8.7 ms for 512 x 512 noisy RGB pixels where libpng with its defaults took
+/// 96.9 ms, for 9 % more bytes (a prototype, 2026-11), and pixels that are looked at once are not worth more.
 ///
 /// Owns a compressor and scratch memory: make one for each thread and use it for many images.
 ///
