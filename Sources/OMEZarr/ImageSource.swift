@@ -40,7 +40,7 @@ extension ImageSource {
     /// Makes a reader for this one call; keep one from ``makeReader()`` to read many regions.
     public func read(_ region: Region, level: Int = 0) throws -> PixelBuffer {
         let reader = try makeReader()
-        var buffer = PixelBuffer(shape: region.shape, type: description.type)
+        var buffer = PixelBuffer(shape: region.shape, type: .pixel(description.type))
         try buffer.withPixels { try reader.read(region, level: level, into: $0) }
         return buffer
     }

@@ -101,10 +101,10 @@ final class TiffReader: RegionReader {
                 "the region \(region.origin) + \(region.shape) leaves level \(level) of shape \(shape) "
                     + "(axes \(description.axes.map(\.name).joined(separator: ", ")))")
         }
-        guard pixels.shape == region.shape, pixels.type == description.type else {
+        guard pixels.shape == region.shape, pixels.type == .pixel(description.type) else {
             throw TiffError(
                 .invalidCall,
-                "the view takes \(pixels.shape) \(pixels.type.rawValue), the region is \(region.shape) "
+                "the view takes \(pixels.shape) \(pixels.type), the region is \(region.shape) "
                     + description.type.rawValue)
         }
     }

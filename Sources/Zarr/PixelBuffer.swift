@@ -3,17 +3,17 @@ public struct PixelBuffer: Sendable {
     /// Elements on each axis, C order.
     public let shape: [Int]
     /// Type of one element.
-    public let type: PixelType
+    public let type: DataType
     /// `count * type.size` bytes.
     public var bytes: [UInt8]
 
     /// Zeros.
-    public init(shape: [Int], type: PixelType) {
+    public init(shape: [Int], type: DataType) {
         self.init(shape: shape, type: type, bytes: [UInt8](repeating: 0, count: shape.reduce(1, *) * type.size))
     }
 
     /// - Parameter bytes: C order, machine byte order, exactly as many as shape and type ask for.
-    public init(shape: [Int], type: PixelType, bytes: [UInt8]) {
+    public init(shape: [Int], type: DataType, bytes: [UInt8]) {
         precondition(bytes.count == shape.reduce(1, *) * type.size, "bytes do not fill the shape")
         self.shape = shape
         self.type = type

@@ -10,10 +10,10 @@ public struct StridedPixels {
     /// Bytes from one element to the next on each axis.
     public var strides: [Int]
     /// Type of one element.
-    public var type: PixelType
+    public var type: DataType
 
     /// A view with any strides.
-    public init(base: UnsafeMutableRawPointer, shape: [Int], strides: [Int], type: PixelType) {
+    public init(base: UnsafeMutableRawPointer, shape: [Int], strides: [Int], type: DataType) {
         self.base = base
         self.shape = shape
         self.strides = strides
@@ -21,7 +21,7 @@ public struct StridedPixels {
     }
 
     /// A view of contiguous pixels in C order.
-    public init(base: UnsafeMutableRawPointer, shape: [Int], type: PixelType) {
+    public init(base: UnsafeMutableRawPointer, shape: [Int], type: DataType) {
         self.init(base: base, shape: shape, strides: Self.contiguousStrides(shape, type.size), type: type)
     }
 

@@ -29,8 +29,8 @@ public final class ZarrArrayReader {
         guard pixels.shape == region.shape, pixels.type == metadata.type else {
             throw ZarrError(
                 .invalidCall,
-                "the pixels are \(pixels.type.rawValue) of shape \(pixels.shape), but the region is "
-                    + "\(metadata.type.rawValue) of shape \(region.shape)", key: array.key)
+                "the pixels are \(pixels.type) of shape \(pixels.shape), but the region is "
+                    + "\(metadata.type) of shape \(region.shape)", key: array.key)
         }
         try region.forEachChunk(of: metadata.chunkShape) { index, inChunk, inRegion in
             let key = try array.key.appending(metadata.key(ofChunk: index))

@@ -20,11 +20,12 @@ struct ChannelRendererTests {
         let renderer = try ChannelRenderer(type: type, layers: layers)
         let width = rows[0].count
         var buffer = PixelBuffer(
-            shape: [rows.count, 1, width], type: type, bytes: rows.flatMap { row in row.withUnsafeBytes { Array($0) } })
+            shape: [rows.count, 1, width], type: .pixel(type),
+            bytes: rows.flatMap { row in row.withUnsafeBytes { Array($0) } })
         var picture = [UInt8](repeating: 0, count: width * renderer.layout.bytesPerPixel)
         try buffer.withPixels { view in
             let planes = rows.indices.map {
-                StridedPixels(base: view.base + $0 * view.strides[0], shape: [1, width], type: type)
+                StridedPixels(base: view.base + $0 * view.strides[0], shape: [1, width], type: .pixel(type))
             }
             try picture.withUnsafeMutableBytes { try renderer.render(planes, into: $0) }
         }

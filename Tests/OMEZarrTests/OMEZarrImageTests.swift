@@ -190,12 +190,12 @@ struct OMEZarrImageTests {
     ) throws -> [UInt8] {
         let key = try StoreKey(path)
         let metadata = ArrayMetadata(
-            format: version.zarrFormat, shape: description.shape, type: description.type,
+            format: version.zarrFormat, shape: description.shape, type: .pixel(description.type),
             chunkShape: [1, 8, 16].suffix(description.axes.count),
             codecs: [CodecSpec("bytes", ["endian": "little"])],
             dimensionNames: version == .v05 ? description.axes.map(\.name) : nil)
         let array = try ZarrArray.create(store, key.appending("0"), metadata)
-        var pixels = PixelBuffer(shape: description.shape, type: description.type)
+        var pixels = PixelBuffer(shape: description.shape, type: .pixel(description.type))
         for index in pixels.bytes.indices {
             pixels.bytes[index] = UInt8(truncatingIfNeeded: index &* 37 &+ index / 251)
         }
@@ -203,7 +203,7 @@ struct OMEZarrImageTests {
         var grid = [[Int]]([[]])
         for extent in metadata.gridShape { grid = grid.flatMap { index in (0..<extent).map { index + [$0] } } }
         for index in grid {
-            var chunk = PixelBuffer(shape: metadata.chunkShape, type: description.type)
+            var chunk = PixelBuffer(shape: metadata.chunkShape, type: .pixel(description.type))
             let region = metadata.region(ofChunk: index)
             let inside = try #require(region.intersection(Region(wholeOf: description.shape)))
             pixels.withPixels { source in

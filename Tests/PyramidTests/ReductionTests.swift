@@ -91,7 +91,7 @@ struct ReductionTests {
         source.withPixels { s in
             target.withPixels { t in
                 Reduction.run(
-                    .mean, s.subview(Region(origin: [1, 2], shape: [5, 7])),
+                    .mean, .uint16, s.subview(Region(origin: [1, 2], shape: [5, 7])),
                     into: t.subview(Region(origin: [1, 3], shape: [3, 4])), step: [2, 2])
             }
         }
@@ -143,12 +143,12 @@ struct ReductionTests {
         _ method: DownsampleMethod, _ pixels: [T], _ type: PixelType, shape: [Int], step: [Int]
     ) -> [T] {
         var source = buffer(pixels, type, shape)
-        var target = PixelBuffer(shape: zip(shape, step).map { ($0 + $1 - 1) / $1 }, type: type)
-        source.withPixels { s in target.withPixels { t in Reduction.run(method, s, into: t, step: step) } }
+        var target = PixelBuffer(shape: zip(shape, step).map { ($0 + $1 - 1) / $1 }, type: .pixel(type))
+        source.withPixels { s in target.withPixels { t in Reduction.run(method, type, s, into: t, step: step) } }
         return target.elements()
     }
 
     private func buffer<T: BitwiseCopyable>(_ pixels: [T], _ type: PixelType, _ shape: [Int]) -> PixelBuffer {
-        PixelBuffer(shape: shape, type: type, bytes: pixels.withUnsafeBytes { Array($0) })
+        PixelBuffer(shape: shape, type: .pixel(type), bytes: pixels.withUnsafeBytes { Array($0) })
     }
 }

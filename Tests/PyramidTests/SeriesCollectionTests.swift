@@ -16,7 +16,8 @@ struct SeriesCollectionTests {
         let store = MemoryStore()
         let collection = SeriesCollection(in: store, version: version)
         for (number, image) in images.enumerated() {
-            let source = StaticImage(description: image, pixels: PixelBuffer(shape: image.shape, type: image.type))
+            let pixels = PixelBuffer(shape: image.shape, type: .pixel(image.type))
+            let source = StaticImage(description: image, pixels: pixels)
             let plan = try PyramidPlan(of: source, Self.options(version))
             let key = try collection.key(ofSeries: number)
             _ = try Conversion(source, plan, into: store, at: key, generator: ConversionTests.generator).run()

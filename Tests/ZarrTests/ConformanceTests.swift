@@ -26,7 +26,7 @@ struct ConformanceTests {
                 let array = try ZarrArray.open(store, key)
                 let pixels = try array.read(Region(wholeOf: array.metadata.shape))
                 #expect(array.metadata.shape == expected["shape"]?.ints, "\(path)")
-                let isEqual = SHA256.hex(pixels.bytes) == hash
+                let isEqual = Self.hash(pixels) == hash
                 #expect(isEqual, "\(path) reads otherwise")
                 equal += isEqual ? 1 : 0
             } catch {
@@ -38,6 +38,30 @@ struct ConformanceTests {
         #expect(equal >= 180)
     }
 
+    /// The hash of the elements; of strings, that of the list Python's `json.dumps` makes of them.
+    private static func hash(_ pixels: PixelBuffer) -> String {
+        let size = pixels.type.size
+        let elements = (0..<pixels.count).map { pixels.bytes[$0 * size..<($0 + 1) * size] }
+        let texts: [String]
+        switch pixels.type {
+        case .text:
+            // All of them are ASCII, so that the lowest byte of each character tells it.
+            texts = elements.map { element in
+                String(
+                    decoding: stride(from: 0, to: size, by: 4).map { element[element.startIndex + $0] }, as: UTF8.self)
+            }
+        case .raw: texts = elements.map { "b'" + String(decoding: $0, as: UTF8.self) + "'" }
+        default: return SHA256.hex(pixels.bytes)
+        }
+        var lists = texts.map { "\"" + $0.filter { $0 != "\0" } + "\"" }
+        for extent in pixels.shape.reversed() {
+            lists = stride(from: 0, to: lists.count, by: extent).map {
+                "[" + lists[$0..<$0 + extent].joined(separator: ", ") + "]"
+            }
+        }
+        return SHA256.hex(Array(lists.joined().utf8))
+    }
+
     /// Why an array is out of scope, by what its metadata names; nil where it must read.
     private static func outOfScope(_ store: DirectoryStore, _ key: StoreKey, _ expected: JSONValue) throws -> String? {
         if expected["skipped"] != nil { return "too large to be hashed" }
@@ -45,15 +69,13 @@ struct ConformanceTests {
         case 2:
             let json = try JSONValue.parse(#require(try store.read(key.appending(".zarray"))))
             let dtype = json["dtype"]?.string ?? "structured"
-            guard PixelType.allCases.contains(where: { $0.v2Kind == dtype.dropFirst() }) else {
-                return "dtype \(dtype)"
-            }
+            if dtype == "structured" || dtype == "|O" { return "dtype \(dtype)" }
             let names = ((json["filters"]?.array ?? []) + [json["compressor"] ?? nil]).compactMap { $0["id"]?.string }
             return names.first { !codecs.contains($0) }.map { "codec \($0)" }
         case 3:
             let json = try JSONValue.parse(#require(try store.read(key.appending("zarr.json"))))
             let type = json["data_type"]?.string ?? json["data_type"]?["name"]?.string ?? "none"
-            guard PixelType(rawValue: type) != nil else { return "data type \(type)" }
+            if type == "string" { return "data type \(type)" }
             if let order = json["codecs"]?[0]?["configuration"]?["order"], order.string != nil {
                 return "transpose by letter, which the specification dropped"
             }
@@ -64,25 +86,6 @@ struct ConformanceTests {
             let names = (json["codecs"]?.array ?? []).compactMap { $0.string ?? $0["name"]?.string }
             return names.first { !codecs.contains($0) }.map { "codec \($0)" }
         default: return "no Zarr"
-        }
-    }
-}
-
-extension PixelType {
-    fileprivate var v2Kind: String {
-        switch self {
-        case .bool: "b1"
-        case .int8: "i1"
-        case .int16: "i2"
-        case .int32: "i4"
-        case .int64: "i8"
-        case .uint8: "u1"
-        case .uint16: "u2"
-        case .uint32: "u4"
-        case .uint64: "u8"
-        case .float16: "f2"
-        case .float32: "f4"
-        case .float64: "f8"
         }
     }
 }

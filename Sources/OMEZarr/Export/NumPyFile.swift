@@ -10,10 +10,10 @@ public enum NumPyFile {
     ///   - shape: elements on each axis, C order.
     ///   - type: type of one element.
     /// - Throws: ``OMEZarrError`` with code `.unsupported` where the shape is too long for version 1.0 (thousands of axes).
-    public static func header(shape: [Int], type: PixelType) throws -> [UInt8] {
+    public static func header(shape: [Int], type: DataType) throws -> [UInt8] {
         // A tuple of one element needs its comma: "(3,)".
         let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-        let dictionary = "{'descr': '\(descriptor(type))', 'fortran_order': False, 'shape': (\(extents)), }"
+        let dictionary = "{'descr': '\(type.numPyName)', 'fortran_order': False, 'shape': (\(extents)), }"
         let prefix = 10
         let unpadded = prefix + dictionary.utf8.count + 1
         let padding = (64 - unpadded % 64) % 64
@@ -28,14 +28,5 @@ public enum NumPyFile {
         bytes += [UInt8](repeating: UInt8(ascii: " "), count: padding)
         bytes.append(UInt8(ascii: "\n"))
         return bytes
-    }
-
-    /// NumPy's name of an element type, such as `<u2`.
-    static func descriptor(_ type: PixelType) -> String {
-        if type == .bool { return "|b1" }
-        let kind = type.isFloat ? "f" : type.isSigned ? "i" : "u"
-        // The byte order of single bytes is "not applicable".
-        let machineOrder = UInt16(1).littleEndian == 1 ? "<" : ">"
-        return (type.size == 1 ? "|" : machineOrder) + kind + String(type.size)
     }
 }

@@ -53,10 +53,10 @@ public struct OMEZarrImage: ImageSource {
             let arrays = try ImageMetadata.datasetPaths(in: node.attributes).map {
                 try ZarrArray.open(store, key.appending($0))
             }
-            let type = arrays[0].metadata.type
+            let type = try Self.pixelType(arrays[0])
             var metadata = try ImageMetadata(
                 reading: node.attributes, shapes: arrays.map(\.metadata.shape), type: type)
-            let kept = arrays.indices.filter { arrays[$0].metadata.type == type }
+            let kept = arrays.indices.filter { arrays[$0].metadata.type == .pixel(type) }
             metadata.datasets = kept.map { metadata.datasets[$0] }
             levels = kept.map { arrays[$0] }
             description = metadata.description(shapes: levels.map(\.metadata.shape))
@@ -66,6 +66,14 @@ public struct OMEZarrImage: ImageSource {
         } catch let error as ZarrError where error.code == .notFound {
             throw OMEZarrError(.corrupt, "cannot open \(place): a level is missing", key: key, cause: error)
         }
+    }
+
+    private static func pixelType(_ array: ZarrArray) throws -> PixelType {
+        guard let type = array.metadata.type.pixel else {
+            throw OMEZarrError(
+                .unsupported, "\(array.key) holds \(array.metadata.type), which are no pixels", key: array.key)
+        }
+        return type
     }
 
     /// The shape of a chunk, or of an inner chunk of a shard, as far as the level reaches.

@@ -48,7 +48,7 @@ public struct ChannelRenderer: Sendable {
     /// - Throws: ``OMEZarrError`` with code `.invalidCall` where planes and picture do not fit together.
     public func render(_ planes: [StridedPixels], into picture: UnsafeMutableRawBufferPointer) throws {
         guard let first = planes.first, planes.count == kernels.count, first.shape.count == 2,
-            planes.allSatisfy({ $0.shape == first.shape && $0.type == type && $0.hasContiguousRows }),
+            planes.allSatisfy({ $0.shape == first.shape && $0.type == .pixel(type) && $0.hasContiguousRows }),
             picture.count == first.count * layout.bytesPerPixel
         else {
             throw OMEZarrError(

@@ -110,16 +110,17 @@ extension ImageDescription {
         let known = channels.indices.contains(channel) ? channels[channel] : Channel()
         let color =
             known.color ?? .standard(channel: channel, of: alone ? 1 : channelCount, isRGB: isRGB && !alone)
-        return ChannelRenderer.Layer(window: known.window ?? plane.defaultWindow(isLabels: isLabels), color: color)
+        let window = known.window ?? plane.defaultWindow(type, isLabels: isLabels)
+        return ChannelRenderer.Layer(window: window, color: color)
     }
 }
 
 extension StridedPixels {
     /// The range a plane is shown in where its channel has no window.
-    func defaultWindow(isLabels: Bool) -> Channel.Window {
+    func defaultWindow(_ type: PixelType, isLabels: Bool) -> Channel.Window {
         if type == .bool { return .init(min: 0, max: 1, start: 0, end: 1) }
         if type == .uint8 && !isLabels { return .init(min: 0, max: 255, start: 0, end: 255) }
-        let (low, high) = ValueRange.of(self)
+        let (low, high) = ValueRange.of(self, type)
         return .init(min: low, max: high, start: isLabels ? 0 : low, end: high)
     }
 }

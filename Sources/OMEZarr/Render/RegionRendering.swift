@@ -31,7 +31,7 @@ extension ImageSource {
         }
         let height = region.shape[y], width = region.shape[x]
         try RenderedPicture.check(width: width, height: height, planes: channels.count, type: description.type)
-        var planes = PixelBuffer(shape: [channels.count, height, width], type: description.type)
+        var planes = PixelBuffer(shape: [channels.count, height, width], type: .pixel(description.type))
         let reader = try makeReader()
         let bytes = try planes.withPixels { view in
             let views = channels.indices.map { view.plane($0) }

@@ -3,8 +3,8 @@ import Zarr
 /// The smallest and largest value of a plane; values that are not finite do not count.
 enum ValueRange {
     /// `(0, 0)` where there is no finite value.
-    static func of(_ plane: StridedPixels) -> (low: Double, high: Double) {
-        switch plane.type {
+    static func of(_ plane: StridedPixels, _ type: PixelType) -> (low: Double, high: Double) {
+        switch type {
         case .bool, .uint8: range(plane, UInt8.self) { Double($0) }
         case .int8: range(plane, Int8.self) { Double($0) }
         case .uint16: range(plane, UInt16.self) { Double($0) }

@@ -80,7 +80,7 @@ extension StoreRules {
                     fix: "store chunks in nested directories, as OME-Zarr has them since 0.2")
             }
         }
-        if group.members["image-label"] != nil, !metadata.type.isInteger {
+        if group.members["image-label"] != nil, metadata.type.pixel?.isInteger != true {
             note(
                 .error, level.array.key, "", 54, "the labels are \(metadata.type), not integers",
                 fix: "store labels as integers")

@@ -76,7 +76,8 @@ final class CascadeWorker {
     private func reduce(_ child: Brick, _ pixels: StridedPixels, into parent: StridedPixels) {
         guard let place = plan.grid.placeInParent(child) else { return }
         Reduction.run(
-            plan.method, pixels, into: parent.subview(place), step: plan.geometry.factors[child.level + 1])
+            plan.method, plan.image.type, pixels, into: parent.subview(place),
+            step: plan.geometry.factors[child.level + 1])
     }
 
     private func ownPixels(_ brick: Brick) -> StridedPixels {
@@ -101,7 +102,7 @@ final class CascadeWorker {
     }
 
     private func store(chunk index: [Int], _ part: StridedPixels, in sink: LevelSink) throws {
-        let whole = gathered.pixels(shape: sink.chunkShape, part.type)
+        let whole = gathered.pixels(shape: sink.chunkShape, plan.image.type)
         let bytes = UnsafeRawBufferPointer(start: whole.base, count: whole.count * whole.type.size)
         if part.shape == sink.chunkShape {
             whole.copy(from: part)

@@ -82,6 +82,6 @@ final class BrickMemory: @unchecked Sendable {
     /// The first elements of the memory as contiguous pixels.
     func pixels(shape: [Int], _ type: PixelType) -> StridedPixels {
         precondition(shape.reduce(type.size, *) <= bytes, "the brick is larger than its memory")
-        return StridedPixels(base: base, shape: shape, type: type)
+        return StridedPixels(base: base, shape: shape, type: .pixel(type))
     }
 }

@@ -14,12 +14,12 @@ package enum Reduction {
     ///   - target: as many elements as `source` divided by `step`, rounded up; contiguous along the last axis.
     ///   - step: 1 or 2 on each axis; 2 only on the last three.
     package static func run(
-        _ method: DownsampleMethod, _ source: StridedPixels, into target: StridedPixels, step: [Int]
+        _ method: DownsampleMethod, _ type: PixelType, _ source: StridedPixels, into target: StridedPixels, step: [Int]
     ) {
         precondition(zip(source.shape, step).map { ($0 + $1 - 1) / $1 } == target.shape, "the target has another shape")
         precondition(step.dropLast(3).allSatisfy { $0 == 1 }, "only the last three axes are reduced")
         guard target.count > 0 else { return }
-        let reducer = RowReducer(method, source.type)
+        let reducer = RowReducer(method, type)
         let s = Box(source), t = Box(target)
         let depth = source.shape.count >= 3 ? step[source.shape.count - 3] : 1
         let height = source.shape.count >= 2 ? step[source.shape.count - 2] : 1

@@ -11,12 +11,12 @@ extension PyramidPlan {
         let isV2 = version == .v04
         let attributes: JSONValue = isV2 ? ["_ARRAY_DIMENSIONS": .array(names.map { .string($0) })] : [:]
         return ArrayMetadata(
-            format: isV2 ? .v2 : .v3, shape: level.shape, type: image.type, chunkShape: level.objectShape,
+            format: isV2 ? .v2 : .v3, shape: level.shape, type: .pixel(image.type), chunkShape: level.objectShape,
             codecs: codecs(level), dimensionNames: isV2 ? nil : names, attributes: attributes)
     }
 
     private func codecs(_ level: Level) -> [CodecSpec] {
-        let chain = [CodecSpec.bytes(image.type)] + compression
+        let chain = [CodecSpec.bytes(.pixel(image.type))] + compression
         guard level.shardShape != nil else { return chain }
         // Whoever reads shards knows crc32c from their index: here a damaged chunk can be found at no cost in readers.
         return [.sharding(level.chunkShape, chain + [.crc32c])]

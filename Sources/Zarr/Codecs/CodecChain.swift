@@ -6,7 +6,7 @@ struct CodecChain: Sendable {
     let arrayToBytes: any ArrayToBytesCodec
     private(set) var bytesToBytes = [any BytesToBytesCodec]()
 
-    init(_ specs: [CodecSpec], shape: [Int], type: PixelType, fillValue: FillValue) throws {
+    init(_ specs: [CodecSpec], shape: [Int], type: DataType, fillValue: FillValue) throws {
         var shape = shape
         var toBytes: (any ArrayToBytesCodec)?
         for spec in specs {
@@ -32,7 +32,7 @@ struct CodecChain: Sendable {
     }
 
     private static func arrayToBytes(
-        _ spec: CodecSpec, _ shape: [Int], _ type: PixelType, _ fillValue: FillValue
+        _ spec: CodecSpec, _ shape: [Int], _ type: DataType, _ fillValue: FillValue
     ) throws -> (any ArrayToBytesCodec)? {
         switch spec.name {
         case BytesCodec.name: try BytesCodec(spec, type: type, byteCount: shape.byteCount(type) ?? 0)

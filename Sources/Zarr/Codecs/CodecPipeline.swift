@@ -13,7 +13,7 @@ public struct CodecPipeline: Sendable {
     /// Elements of a chunk on each axis, C order.
     public let chunkShape: [Int]
     /// Type of one element.
-    public let type: PixelType
+    public let type: DataType
     /// The value of elements that were never written.
     public let fillValue: FillValue
     /// Bytes of the pixels of a chunk.
@@ -29,7 +29,7 @@ public struct CodecPipeline: Sendable {
     /// - Parameter codecs: in the order of encoding.
     /// - Throws: ``ZarrError`` with code `.unsupported` naming a codec that is unknown, `.corrupt` where a
     ///   configuration or the order of the codecs breaks the specification.
-    public init(_ codecs: [CodecSpec], chunkShape: [Int], type: PixelType, fillValue: FillValue) throws {
+    public init(_ codecs: [CodecSpec], chunkShape: [Int], type: DataType, fillValue: FillValue) throws {
         guard let byteCount = chunkShape.byteCount(type), byteCount > 0, chunkShape.allSatisfy({ $0 > 0 }) else {
             throw ZarrError(.corrupt, "the chunk shape \(chunkShape) is empty or too large to address")
         }

@@ -65,7 +65,8 @@ enum StridedCopy {
         case 1: copyElements(s, sStep, d, dStep, n, UInt8.self)
         case 2: copyElements(s, sStep, d, dStep, n, UInt16.self)
         case 4: copyElements(s, sStep, d, dStep, n, UInt32.self)
-        default: copyElements(s, sStep, d, dStep, n, UInt64.self)
+        case 8: copyElements(s, sStep, d, dStep, n, UInt64.self)
+        default: for i in 0..<n { memcpy(d + i &* dStep, s + i &* sStep, size) }
         }
     }
 

@@ -55,7 +55,7 @@ extension ArrayMetadata {
             "chunks": JSONValue(chunkShape),
             "dtype": .string(V2DataType.name(type, try BytesCodec(bytes, type: type).endian)),
             "compressor": try compressor.map { try V2Codec.json($0) } ?? .null,
-            "fill_value": fillValue.json,
+            "fill_value": fillValue.json(type, format),
             "order": .string(order),
             "filters": filters.isEmpty ? .null : .array(filters),
             "dimension_separator": .string(keyEncoding.separator.rawValue),

@@ -12,7 +12,7 @@ extension ArrayMetadata {
     /// - Source: Zarr v3 core, "Array metadata".
     public init(json: JSONValue) throws {
         try NodeDocument.check(json, isArray: true, known: Self.known)
-        let type = try Self.dataType(json["data_type"])
+        let type = try V3DataType.parse(json["data_type"])
         guard let shape = json["shape"]?.ints else {
             throw ZarrError(
                 .corrupt, "\"shape\" must be a list of integers, not \(json["shape"]?.excerpt ?? "missing")")
@@ -40,7 +40,7 @@ extension ArrayMetadata {
             "zarr_format": 3,
             "node_type": "array",
             "shape": JSONValue(shape),
-            "data_type": .string(type.rawValue),
+            "data_type": V3DataType.json(type),
             "chunk_grid": ["name": "regular", "configuration": ["chunk_shape": JSONValue(chunkShape)]],
             "chunk_key_encoding": keyEncoding.json,
             "fill_value": fillValue.json,
@@ -51,18 +51,6 @@ extension ArrayMetadata {
             members["dimension_names"] = .array(dimensionNames.map { $0.map { .string($0) } ?? .null })
         }
         return .object(members)
-    }
-
-    private static func dataType(_ json: JSONValue?) throws -> PixelType {
-        let named = try NamedConfiguration(json, what: "\"data_type\"")
-        guard let type = PixelType(rawValue: named.name) else {
-            throw ZarrError(
-                .unsupported,
-                "data type \"\(named.name)\" cannot be read: only bool, the integers and the floats of 16 to "
-                    + "64 bits can"
-            )
-        }
-        return type
     }
 
     private static func regularGrid(_ json: JSONValue?) throws -> [Int] {

@@ -7,7 +7,7 @@ public struct ArrayMetadata: Sendable, Hashable {
     /// Elements on each axis, C order.
     public var shape: [Int]
     /// Type of one element.
-    public var type: PixelType
+    public var type: DataType
     /// Elements of a stored object on each axis: of the shard where the array is sharded, else of the chunk.
     public var chunkShape: [Int]
     /// What encodes a chunk, in the order of encoding and under the names of v3. The filters, compressor, order and
@@ -30,7 +30,7 @@ public struct ArrayMetadata: Sendable, Hashable {
     ///   - fillValue: nil is zero.
     ///   - keyEncoding: nil is `c/0/1` for v3 and `0/1` for v2.
     public init(
-        format: ZarrFormat = .v3, shape: [Int], type: PixelType, chunkShape: [Int], codecs: [CodecSpec],
+        format: ZarrFormat = .v3, shape: [Int], type: DataType, chunkShape: [Int], codecs: [CodecSpec],
         fillValue: FillValue? = nil, keyEncoding: ChunkKeyEncoding? = nil, dimensionNames: [String?]? = nil,
         attributes: JSONValue = .object([:])
     ) {
@@ -106,12 +106,12 @@ extension ArrayMetadata {
         for extents in [shape, chunkShape] {
             guard extents.byteCount(type) != nil else {
                 throw ZarrError(
-                    code, "the shape \(extents) of type \(type.rawValue) has more bytes than can be addressed")
+                    code, "the shape \(extents) of type \(type) has more bytes than can be addressed")
             }
         }
         guard fillValue.bytes.count == type.size else {
             throw ZarrError(
-                code, "the fill value has \(fillValue.bytes.count) bytes, \(type.rawValue) has \(type.size)")
+                code, "the fill value has \(fillValue.bytes.count) bytes, \(type) has \(type.size)")
         }
         guard attributes.object != nil else {
             throw ZarrError(code, "the attributes must be an object, not \(attributes.excerpt)")
@@ -121,7 +121,7 @@ extension ArrayMetadata {
 
 extension [Int] {
     /// Bytes of an array of this shape; nil where that, or a part of the product, is more than 2^62.
-    func byteCount(_ type: PixelType) -> Int? {
+    func byteCount(_ type: DataType) -> Int? {
         var bytes = type.size
         for extent in self {
             // An extent of 0 counts as 1, so that no product of the other extents can overflow later either.

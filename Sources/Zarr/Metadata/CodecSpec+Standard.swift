@@ -12,7 +12,7 @@ extension CodecSpec {
     }
 
     /// The elements as they are, in little-endian byte order unless asked otherwise.
-    public static func bytes(_ type: PixelType, bigEndian: Bool = false) -> CodecSpec {
+    public static func bytes(_ type: DataType, bigEndian: Bool = false) -> CodecSpec {
         BytesCodec.spec(type, bigEndian ? .big : .little)
     }
 
@@ -25,7 +25,7 @@ extension CodecSpec {
     ///   - compressor: `zstd`, `lz4`, `lz4hc`, `blosclz`, `zlib` or `snappy`.
     ///   - level: 0 stores, 9 is slowest. For zstd it is zstd's own level.
     public static func blosc(
-        _ type: PixelType, _ compressor: String = "zstd", level: Int = 3, shuffle: BloscShuffle = .bytes
+        _ type: DataType, _ compressor: String = "zstd", level: Int = 3, shuffle: BloscShuffle = .bytes
     ) -> CodecSpec {
         CodecSpec(
             BloscCodec.name,
@@ -69,7 +69,7 @@ extension CodecSpec {
 extension CodecSpec {
     /// The codec with everything written out that strict readers of v3 demand: the type size of blosc, the checksum of
     /// zstd, names that v3 knows.
-    func explicit(_ type: PixelType) -> CodecSpec {
+    func explicit(_ type: DataType) -> CodecSpec {
         var codec = self
         switch name {
         case BloscCodec.name:

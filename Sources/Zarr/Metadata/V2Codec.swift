@@ -3,7 +3,7 @@
 /// - Source: Zarr v2, "Metadata"; numcodecs for the identifiers.
 enum V2Codec {
     /// The filters of a `.zarray`, of which those that turn bytes into bytes can be read.
-    static func filters(_ json: JSONValue?, _ type: PixelType) throws -> [CodecSpec] {
+    static func filters(_ json: JSONValue?, _ type: DataType) throws -> [CodecSpec] {
         guard let json, !json.isNull else { return [] }
         guard let filters = json.array else {
             throw ZarrError(.corrupt, "\"filters\" must be a list or null, not \(json.excerpt)")
@@ -12,12 +12,12 @@ enum V2Codec {
     }
 
     /// The compressor of a `.zarray`: none or one.
-    static func compressor(_ json: JSONValue?, _ type: PixelType) throws -> [CodecSpec] {
+    static func compressor(_ json: JSONValue?, _ type: DataType) throws -> [CodecSpec] {
         guard let json, !json.isNull else { return [] }
         return [try spec(json, type, role: "compressor")]
     }
 
-    private static func spec(_ json: JSONValue, _ type: PixelType, role: String) throws -> CodecSpec {
+    private static func spec(_ json: JSONValue, _ type: DataType, role: String) throws -> CodecSpec {
         guard let id = json["id"]?.string, var configuration = json.object else {
             throw ZarrError(.corrupt, "a \(role) must be an object with an \"id\", not \(json.excerpt)")
         }
@@ -37,7 +37,7 @@ enum V2Codec {
     }
 
     /// The configuration v3 gives. What a frame was made with stands in its header, so nothing here affects reading.
-    private static func blosc(_ v2: JSONObject, _ type: PixelType) -> JSONObject {
+    private static func blosc(_ v2: JSONObject, _ type: DataType) -> JSONObject {
         let shuffle: String
         switch integer(v2["shuffle"], 1).int {
         case 0: shuffle = "noshuffle"

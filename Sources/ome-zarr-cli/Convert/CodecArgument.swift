@@ -51,7 +51,7 @@ struct CodecArgument: ExpressibleByArgument, Sendable, Equatable {
         switch codec {
         case .none: []
         case .blosc(let compressor, let level):
-            [.blosc(type, compressor, level: level, shuffle: type.size == 1 ? .none : .bytes)]
+            [.blosc(.pixel(type), compressor, level: level, shuffle: type.size == 1 ? .none : .bytes)]
         case .zstd(let level): [.zstd(level: level)]
         case .gzip(let level): [.gzip(level: level)]
         case .zlib(let level): [.zlib(level: level)]

@@ -15,6 +15,9 @@ struct ZarrArrayImage: ImageSource {
         guard metadata.rank >= 2 else {
             throw UsageError("the array has \(metadata.rank) axes: only arrays of two or more can be read as an image")
         }
+        guard let type = metadata.type.pixel else {
+            throw UsageError("the array holds \(metadata.type), which are no pixels: choose npy or raw")
+        }
         let given = (metadata.dimensionNames ?? []).compactMap { $0 }
         let isTold =
             given.count == metadata.rank && Set(given).count == given.count && given.contains("y")
@@ -30,7 +33,7 @@ struct ZarrArrayImage: ImageSource {
             }
         }
         self.array = array
-        description = ImageDescription(axes: axes, shape: metadata.shape, type: metadata.type)
+        description = ImageDescription(axes: axes, shape: metadata.shape, type: type)
     }
 
     func naturalReadShape(level: Int) -> [Int] {

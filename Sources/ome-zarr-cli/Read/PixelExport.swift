@@ -18,7 +18,7 @@ struct PixelExport {
         _ = try totalBytes()
         let output = try ReadOutput(path)
         let shape = part.keptAxes.map { part.region.shape[$0] }
-        if asNumPy { try output.append(NumPyFile.header(shape: shape, type: type)) }
+        if asNumPy { try output.append(NumPyFile.header(shape: shape, type: .pixel(type))) }
         try forEachSlab { try output.append($0) }
         try output.finish()
     }
@@ -83,7 +83,7 @@ struct PixelExport {
         var done = 0
         try slabs.forEach { slab in
             // Safety: no slab is larger than `largestBytes`; the view has the image's order of axes.
-            let pixels = StridedPixels(base: base, shape: slab.shape, type: type).permuted(places)
+            let pixels = StridedPixels(base: base, shape: slab.shape, type: .pixel(type)).permuted(places)
             let source = Region(origin: places.map { slab.origin[$0] }, shape: places.map { slab.shape[$0] })
             try reader.read(source, level: level, into: pixels)
             let bytes = slab.count * type.size

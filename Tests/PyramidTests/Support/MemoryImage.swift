@@ -14,7 +14,7 @@ final class MemoryImage: ImageSource {
         self.description = description
         self.natural = zip(natural, description.shape).map { min($0, $1) }
         var generator = SeededGenerator(seed)
-        var pixels = PixelBuffer(shape: description.shape, type: description.type)
+        var pixels = PixelBuffer(shape: description.shape, type: .pixel(description.type))
         let size = description.type.size
         for i in 0..<pixels.count {
             let value = Int.random(in: values, using: &generator)

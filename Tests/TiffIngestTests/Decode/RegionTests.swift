@@ -28,18 +28,18 @@ struct RegionTests {
             let origin = shape.map { Int(random.next() >> 1) % $0 }
             let extent = zip(shape, origin).map { Int(random.next() >> 1) % ($0 - $1) + 1 }
             let region = Region(origin: origin, shape: extent)
-            var expected = PixelBuffer(shape: extent, type: type)
+            var expected = PixelBuffer(shape: extent, type: .pixel(type))
             whole.withPixels { pixels in expected.withPixels { $0.copy(from: pixels.subview(region)) } }
             // Into a larger array with a margin, and with the axes in reverse order in memory.
-            var found = PixelBuffer(shape: extent, type: type)
-            var large = PixelBuffer(shape: extent.map { $0 + 3 }, type: type)
+            var found = PixelBuffer(shape: extent, type: .pixel(type))
+            var large = PixelBuffer(shape: extent.map { $0 + 3 }, type: .pixel(type))
             try large.withPixels { pixels in
                 let place = pixels.subview(Region(origin: extent.map { _ in 2 }, shape: extent))
                 try reader.read(region, level: 0, into: place)
                 found.withPixels { $0.copy(from: place) }
             }
             #expect(found.bytes == expected.bytes)
-            var reversed = PixelBuffer(shape: extent.reversed(), type: type)
+            var reversed = PixelBuffer(shape: extent.reversed(), type: .pixel(type))
             try reversed.withPixels { pixels in
                 let place = pixels.permuted(Array(extent.indices.reversed()))
                 try reader.read(region, level: 0, into: place)

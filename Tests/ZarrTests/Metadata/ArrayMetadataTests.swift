@@ -63,12 +63,14 @@ struct ArrayMetadataTests {
             ["codecs": nil], ["codecs": []], ["codecs": "bytes"], ["codecs": [5]], ["codecs": ["bytes"]],
             ["codecs": [["name": "bytes", "configuration": 5]]], ["attributes": []], ["dimension_names": ["x"]],
             ["dimension_names": [1, 2]], ["storage_transformers": "x"], ["shape": [281_474_976_710_657, 1]],
-            ["shape": [281_474_976_710_656, 281_474_976_710_656]],
+            ["data_type": "r7"], ["data_type": "r0"], ["data_type": "r99999999999"], ["data_type": "complex64"],
+            ["data_type": "fixed_length_utf32"], ["shape": [281_474_976_710_656, 281_474_976_710_656]],
             ["shape": [281_474_976_710_656, 281_474_976_710_656, 0], "chunk_grid": grid([1, 1, 1])],
             ["chunk_grid": grid([281_474_976_710_656, 281_474_976_710_656])],
         ]
         let unsupported: [KeyValuePairs<String, JSONValue?>] = [
-            ["data_type": "complex64"], ["data_type": "string"], ["data_type": ["name": "numpy.datetime64"]],
+            ["data_type": "complex32"], ["data_type": "string"], ["data_type": "raw"],
+            ["data_type": ["name": "numpy.datetime64"]],
             ["chunk_grid": ["name": "rectilinear"]], ["chunk_key_encoding": "fancy"], ["extension": 5],
             ["extension": ["must_understand": true]], ["extension": ["must_understand": "false"]], ["extension": [:]],
             ["storage_transformers": [["name": "x"]]], ["codecs": ["bytes2"]],
@@ -152,7 +154,8 @@ struct ArrayMetadataTests {
     func refusesV2() {
         let bad: [(String, KeyValuePairs<String, JSONValue?>)] = [
             ("2", ["zarr_format": 3]), ("shape", ["shape": nil]), ("chunk", ["chunks": [5]]), ("order", ["order": "X"]),
-            ("|O", ["dtype": "|O"]), ("<U7", ["dtype": "<U7"]), ("|u2", ["dtype": "|u2"]), ("u2", ["dtype": "u2"]),
+            ("|O", ["dtype": "|O"]), ("|U7", ["dtype": "|U7"]), ("<M8[ns]", ["dtype": "<M8[ns]"]),
+            ("|u2", ["dtype": "|u2"]), ("u2", ["dtype": "u2"]),
             ("delta", ["filters": [["id": "delta"]]]), ("lzma", ["compressor": ["id": "lzma"]]),
             ("id", ["compressor": ["name": "zstd"]]), ("separator", ["dimension_separator": "-"]),
             ("[[", ["dtype": [["a", "<u2"]]]), ("fill_value", ["fill_value": "x"]),
@@ -205,8 +208,8 @@ struct ArrayMetadataTests {
                 _ = try ZarrArray(ArrayMetadata(json: document), MemoryStore())
             }
         }
-        for type in PixelType.allCases {
-            let key = try folder.appending("v3/data_type/\(type.rawValue)/fill_values.json")
+        for type in DataType.samples {
+            let key = try folder.appending("v3/data_type/\(type)/fill_values.json")
             guard let bytes = try store.read(key) else { continue }
             for (name, value) in try #require(try JSONValue.parse(bytes).object) {
                 let fill = try FillValue(json: value, type: type)

@@ -1,5 +1,13 @@
 import Zarr
 
+extension DataType {
+    /// Every type, and one or two of each family.
+    static let samples: [DataType] =
+        PixelType.allCases.map { .pixel($0) } + [
+            .complex64, .complex128, .raw(bytes: 1), .raw(bytes: 7), .raw(bytes: 300), .text(characters: 3),
+        ]
+}
+
 extension CodecPipeline {
     func encoded(_ pixels: [UInt8]) throws -> [UInt8] {
         let block = ByteBlock()

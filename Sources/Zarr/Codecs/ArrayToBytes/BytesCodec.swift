@@ -18,13 +18,13 @@ struct BytesCodec: ArrayToBytesCodec {
     static let name = "bytes"
 
     let endian: Endian
-    private let elementSize: Int
+    private let componentSize: Int
     private let size: Int
 
     /// - Parameter byteCount: of the pixels of a chunk.
     /// - Throws: ``ZarrError`` with code `.corrupt` where the byte order is missing for elements of several bytes.
-    init(_ spec: CodecSpec, type: PixelType, byteCount: Int = 0) throws {
-        elementSize = type.size
+    init(_ spec: CodecSpec, type: DataType, byteCount: Int = 0) throws {
+        componentSize = type.componentSize
         size = byteCount
         switch spec.configuration["endian"] {
         case let json?:
@@ -33,26 +33,26 @@ struct BytesCodec: ArrayToBytesCodec {
             }
             self.endian = endian
         case nil:
-            guard elementSize == 1 else {
-                throw ZarrError(.corrupt, "the codec bytes needs an \"endian\" for the type \(type.rawValue)")
+            guard componentSize == 1 else {
+                throw ZarrError(.corrupt, "the codec bytes needs an \"endian\" for the type \(type)")
             }
             endian = .little
         }
     }
 
-    static func spec(_ type: PixelType, _ endian: Endian) -> CodecSpec {
-        type.size == 1 ? CodecSpec(name) : CodecSpec(name, ["endian": .string(endian.rawValue)])
+    static func spec(_ type: DataType, _ endian: Endian) -> CodecSpec {
+        type.componentSize == 1 ? CodecSpec(name) : CodecSpec(name, ["endian": .string(endian.rawValue)])
     }
 
     var encodedSize: Int? { size }
     var largestEncodedSize: Int { size }
-    var isVerbatim: Bool { elementSize == 1 || endian == .machine }
+    var isVerbatim: Bool { componentSize == 1 || endian == .machine }
     var worksInPlace: Bool { true }
 
     func encode(_ pixels: UnsafeRawBufferPointer, into encoded: ByteBlock, _ workspace: CodecWorkspace) throws {
         let start = encoded.count
         encoded.append(pixels)
-        if !isVerbatim { ByteSwap.run(encoded.base + start, pixels.count, elementSize) }
+        if !isVerbatim { ByteSwap.run(encoded.base + start, pixels.count, componentSize) }
     }
 
     func decode(
@@ -63,6 +63,6 @@ struct BytesCodec: ArrayToBytesCodec {
         }
         guard let source = encoded.baseAddress, let target = pixels.baseAddress else { return }
         if source != UnsafeRawPointer(target) { memcpy(target, source, pixels.count) }
-        if !isVerbatim { ByteSwap.run(target, pixels.count, elementSize) }
+        if !isVerbatim { ByteSwap.run(target, pixels.count, componentSize) }
     }
 }

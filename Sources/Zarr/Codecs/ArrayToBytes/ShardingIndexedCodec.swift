@@ -16,7 +16,7 @@ struct ShardingIndexedCodec: ArrayToBytesCodec {
 
     /// - Parameter shape: of the shard, as the codecs before leave it.
     /// - Throws: ``ZarrError`` with code `.corrupt` where the inner chunks do not divide the shard.
-    init(_ spec: CodecSpec, shape: [Int], type: PixelType, fillValue: FillValue) throws {
+    init(_ spec: CodecSpec, shape: [Int], type: DataType, fillValue: FillValue) throws {
         guard let chunkShape = spec.configuration["chunk_shape"]?.ints, chunkShape.count == shape.count,
             zip(shape, chunkShape).allSatisfy({ $1 > 0 && $0 % $1 == 0 })
         else {

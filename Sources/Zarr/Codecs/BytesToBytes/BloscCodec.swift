@@ -38,7 +38,9 @@ package struct BloscCodec: BytesToBytesCodec {
         let configuration = spec.configuration
         compressor = configuration["cname"]?.string ?? "lz4"
         level = try spec.integer("clevel", in: 0...9, standard: 5)
-        typeSize = try spec.integer("typesize", in: 1...255, standard: 1)
+        let size = try spec.integer("typesize", in: 1...DataType.largestSize, standard: 1)
+        // A frame has one byte for it; c-blosc, too, takes larger elements for bytes.
+        typeSize = size > 255 ? 1 : size
         blockSize = try spec.integer("blocksize", in: 0...Int(Int32.max), standard: 0)
         guard let shuffle = Shuffle(name: configuration["shuffle"]?.string ?? "noshuffle") else {
             throw ZarrError(
