@@ -31,15 +31,16 @@ let package = Package(
         library("CWebP", "libwebp", apt: "libwebp-dev", brew: "webp"),
         library("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         library("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
-        .target(name: "CShims", dependencies: ["CJPEG", "CTIFF"]),
+        .target(name: "CCRC32C"),
+        .target(name: "CTIFFShims", dependencies: ["CJPEG", "CTIFF"]),
 
-        .target(name: "Zarr", dependencies: ["CBlosc", "CDeflate", "CZlib", "CZstd", "CShims"]),
+        .target(name: "Zarr", dependencies: ["CBlosc", "CCRC32C", "CDeflate", "CZstd"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
         .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
         .target(
             name: "TiffIngest",
             dependencies: [
-                "Zarr", "OMEZarr", "CDeflate", "CExpat", "CLZMA", "CShims", "CTIFF", "CWebP", "CZlib", "CZstd",
+                "Zarr", "OMEZarr", "CDeflate", "CExpat", "CLZMA", "CTIFF", "CTIFFShims", "CWebP", "CZlib", "CZstd",
             ]),
         .executableTarget(
             name: "ome-zarr-cli",
@@ -56,3 +57,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only for scripts/docs: who merely builds the package need not fetch a plugin for its documentation.
+if Context.environment["OME_ZARR_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

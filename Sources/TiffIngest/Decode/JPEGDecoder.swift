@@ -1,4 +1,4 @@
-import CShims
+import CTIFFShims
 
 /// Baseline and progressive JPEG of 8 bits, compression 7, through libjpeg.
 ///

@@ -1,4 +1,4 @@
-import CShims
+import CTIFFShims
 
 /// Decodes blocks of rare compressions through libtiff, which opens the file a second time by its path.
 /// Belongs to one worker.

@@ -1,4 +1,4 @@
-import CShims
+import CCRC32C
 
 /// CRC-32C (Castagnoli) by the processor's instruction, 6 GB/s, or by tables where it has none.
 ///

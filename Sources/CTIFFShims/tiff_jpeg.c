@@ -1,4 +1,4 @@
-#include "tiff_shims.h"
+#include "CTIFFShims.h"
 
 #include <setjmp.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "tiff_shims.h"
+#include "CTIFFShims.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* CRC-32C by the processor's instruction where it has one, else eight bytes a step by tables ("slicing-by-8").
  * C and not Swift, because Swift can neither name the instruction nor ask at run time whether it is there. */
-#include "zarr_crc32c.h"
+#include "CCRC32C.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -1,4 +1,0 @@
-#pragma once
-
-#include "tiff_shims.h"
-#include "zarr_crc32c.h"
