@@ -48,6 +48,7 @@ let package = Package(
                 "Zarr", "OMEZarr", "Pyramid", "TiffIngest",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(name: "zarr-bench", dependencies: ["Zarr"], path: "Benchmarks/zarr-bench"),
 
         .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
         .testTarget(name: "OMEZarrTests", dependencies: ["OMEZarr", "CPNG"]),

@@ -1,0 +1,43 @@
+import Zarr
+
+/// Carries out requests, each as a user of the library would write it.
+final class Workload {
+    /// The pixels written last, so that a round of writing reads its source once.
+    private var source: (path: String, pixels: PixelBuffer)?
+
+    func run(_ request: Request) throws -> Stopwatch {
+        let array = try ZarrArray.open(DirectoryStore(path: request.path, create: false))
+        var watch = Stopwatch()
+        switch request.work {
+        case .read: try watch.time { try array.read(Region(wholeOf: array.metadata.shape)) }
+        case .regions: try read(request, array, request.size, step: 1, &watch)
+        case .chunks: try read(request, array, array.metadata.innerChunkShape, step: nil, &watch)
+        case .write: try write(request, array, &watch)
+        }
+        return watch
+    }
+
+    /// Reads random regions, one after the other.
+    ///
+    /// - Parameter step: what origins are multiples of; nil is the region's own extent on each axis.
+    private func read(
+        _ request: Request, _ array: ZarrArray, _ size: [Int], step: Int?, _ watch: inout Stopwatch
+    ) throws {
+        let reader = try array.makeReader()
+        var random = SplitMix64(seed: request.seed)
+        for _ in 0..<request.count {
+            let origin = zip(array.metadata.shape, size).map { extent, size in
+                let step = step ?? size
+                return random.next(below: (extent - size) / step + 1) * step
+            }
+            try watch.time {
+                var pixels = PixelBuffer(shape: size, type: array.metadata.type)
+                try pixels.withPixels { try reader.read(Region(origin: origin, shape: size), into: $0) }
+                return pixels
+            }
+        }
+    }
+
+    private func write(_ request: Request, _ array: ZarrArray, _ watch: inout Stopwatch) throws {
+    }
+}
