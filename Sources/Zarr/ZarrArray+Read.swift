@@ -32,15 +32,17 @@ public final class ZarrArrayReader {
                 "the pixels are \(pixels.type) of shape \(pixels.shape), but the region is "
                     + "\(metadata.type) of shape \(region.shape)", key: array.key)
         }
-        try region.forEachChunk(of: metadata.chunkShape) { index, inChunk, inRegion in
-            let key = try array.key.appending(metadata.key(ofChunk: index))
-            let target = pixels.subview(inRegion)
-            let source = StoredObject(array.store, key, shardIndexes: shardIndexes)
-            let isThere = try ZarrError.locating(
-                key, "cannot decode chunk \(key) of \(array.store.name); it may be damaged or incomplete, copy it again"
-            ) { try array.pipeline.decode(inChunk, from: source, into: target, workspace) }
-            if !isThere { target.fill(with: metadata.fillValue.bytes) }
+        let pieces = region.chunks(of: pieceShape(of: region))
+        nonisolated(unsafe) let pixels = pixels, reader = self
+        // Safety: pieces do not overlap, so no two threads write the same pixels, and each has its own workspace.
+        try NumberedTasks.run(pieces.count, threads: workspaces.count) { task, worker in
+            try reader.read(pieces[task], pixels, reader.workspaces[worker])
         }
+    }
+
+    /// Reads a part of a chunk, or of a shard.
+    private func read(_ piece: RegionChunks.Part, _ pixels: StridedPixels, _ workspace: CodecWorkspace) throws {
+        xxx
     }
 }
 

@@ -5,12 +5,32 @@ public protocol ByteSource {
     /// Where indexes of shards are kept between reads; nil keeps none.
     var shardIndexes: ShardIndexCache? { get }
 
-    /// All bytes.
-    func read() throws -> [UInt8]?
-    /// Parts, in the order asked for.
+    /// Reads parts, in the order asked for, to where the caller wants them.
     ///
+    /// - Returns: false where the chunk is absent; then nothing was placed.
     /// - Throws: ``ZarrError`` with code `.corrupt` where a range reaches past the end.
-    func read(_ ranges: [ByteRange]) throws -> [[UInt8]]?
+    func read(_ ranges: [ByteRange], into place: BytePlacement) throws -> Bool
+}
+
+extension ByteSource {
+    /// Reads one part into a block, replacing what it held.
+    ///
+    /// - Parameter limit: most bytes it may have.
+    /// - Returns: false where the chunk is absent.
+    func read(_ range: ByteRange, into block: ByteBlock, limit: Int) throws -> Bool {
+        block.removeAll()
+        return try read([range]) { _, count in
+            guard count <= limit else {
+                throw ZarrError(
+                    .corrupt,
+                    "there are \(count) bytes, but what was encoded has at most \(limit): it is damaged, write or copy "
+                        + "it again")
+            }
+            try CodecWorkspace.check(count)
+            block.append(count: count)
+            return block.base
+        }
+    }
 }
 
 /// An object of a store as a source.
@@ -34,11 +54,10 @@ public struct StoredObject: ByteSource {
     /// The key.
     public var name: String { key.path }
 
-    /// The whole object.
-    public func read() throws -> [UInt8]? { try store.read(key) }
-
     /// Parts of the object.
-    public func read(_ ranges: [ByteRange]) throws -> [[UInt8]]? { try store.read(key, ranges) }
+    public func read(_ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        try store.read(key, ranges, into: place)
+    }
 }
 
 /// A part of a source: a chunk that lies in a shard.
@@ -50,14 +69,12 @@ struct SourceSlice: ByteSource {
     var name: String { "\(base.name)@\(offset)" }
     var shardIndexes: ShardIndexCache? { base.shardIndexes }
 
-    func read() throws -> [UInt8]? { try base.read([.from(offset: offset, count: count)])?.first }
-
-    func read(_ ranges: [ByteRange]) throws -> [[UInt8]]? {
-        try base.read(
-            ranges.map { range in
-                let part = try range.resolved(in: count)
-                return .from(offset: offset + part.lowerBound, count: part.count)
-            })
+    func read(_ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        let parts = try ranges.map { range in
+            let part = try range.resolved(in: count)
+            return ByteRange.from(offset: offset + part.lowerBound, count: part.count)
+        }
+        return try base.read(parts, into: place)
     }
 }
 
@@ -69,10 +86,12 @@ struct MemorySource: ByteSource {
     let name = "memory"
     let shardIndexes: ShardIndexCache? = nil
 
-    func read() throws -> [UInt8]? { Array(bytes) }
-
-    func read(_ ranges: [ByteRange]) throws -> [[UInt8]]? {
-        try ranges.map { Array(bytes[try $0.resolved(in: bytes.count)]) }
+    func read(_ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        for (number, range) in ranges.enumerated() {
+            let part = UnsafeRawBufferPointer(rebasing: bytes[try range.resolved(in: bytes.count)])
+            UnsafeMutableRawBufferPointer(start: try place(number, part.count), count: part.count).copyMemory(from: part)
+        }
+        return true
     }
 }
 

@@ -160,9 +160,12 @@ extension CodecPipeline {
         if let sharding {
             return try sharding.decode(encodedRegion(region), from: source, into: encodedView(pixels), workspace)
         }
-        guard let bytes = try source.read() else { return false }
-        try bytes.withUnsafeBytes { try decode($0, region, into: pixels, workspace) }
-        return true
+        if let span = span(of: region) { return try decode(span, region, from: source, into: pixels, workspace) }
+        return try workspace.withBlock(0) { encoded in
+            guard try source.read(.whole, into: encoded, limit: largestEncodedSize) else { return false }
+            try decode(encoded.bytes, region, into: pixels, workspace)
+            return true
+        }
     }
 
     /// Decodes a chunk and keeps a region of it.
@@ -198,6 +201,53 @@ extension CodecPipeline {
             let room = UnsafeMutableRawBufferPointer(start: block.base, count: bound)
             block.count = try codec.decode(encoded, into: room, workspace)
             try decodeBytes(block.bytes, steps: steps - 1, into: pixels, workspace)
+        }
+    }
+}
+
+// MARK: - Decoding what is stored as it is
+
+extension CodecPipeline {
+    /// The bytes of an encoded chunk that a region takes; nil where that is all of them, because they are not simply the
+    /// pixels.
+    func span(of region: Region) -> Range<Int>? {
+        guard chain.bytesToBytes.isEmpty, chain.arrayToBytes.isVerbatim, !region.isEmpty else { return nil }
+        let part = encodedRegion(region)
+        let strides = StridedPixels.contiguousStrides(encodedShape, type.size)
+        let first = zip(part.origin, strides).reduce(0) { $0 + $1.0 * $1.1 }
+        return first..<zip(part.shape, strides).reduce(first + type.size) { $0 + ($1.0 - 1) * $1.1 }
+    }
+
+    /// True where the bytes of a span can be read to where the pixels go: they are those pixels, one after the other.
+    func isSeamless(_ span: Range<Int>, into pixels: StridedPixels) -> Bool {
+        keepsAxes && pixels.isContiguous && span.count == pixels.count * type.size
+    }
+
+    /// Decodes a region from the bytes of its span.
+    func decode(span bytes: UnsafeMutableRawPointer, _ region: Region, into pixels: StridedPixels) {
+        // Safety: the span reaches from the first element of the region to its last.
+        let stored = StridedPixels(
+            base: bytes, shape: encodedRegion(region).shape,
+            strides: StridedPixels.contiguousStrides(encodedShape, type.size), type: type)
+        encodedView(pixels).copy(from: stored)
+    }
+
+    private func decode(
+        _ span: Range<Int>, _ region: Region, from source: any ByteSource, into pixels: StridedPixels,
+        _ workspace: CodecWorkspace
+    ) throws -> Bool {
+        let isSeamless = isSeamless(span, into: pixels)
+        // The whole chunk is asked for as such, so that one of a wrong size is seen.
+        let range = span.count == byteCount ? .whole : ByteRange.from(offset: span.lowerBound, count: span.count)
+        return try workspace.withBlock(isSeamless ? 0 : span.count) { block in
+            let isThere = try source.read([range]) { _, count in
+                guard count == span.count else {
+                    throw ZarrError(.corrupt, "\(span.count) bytes of pixels were expected, but there are \(count)")
+                }
+                return isSeamless ? pixels.base : block.base
+            }
+            if isThere && !isSeamless { decode(span: block.base, region, into: pixels) }
+            return isThere
         }
     }
 }

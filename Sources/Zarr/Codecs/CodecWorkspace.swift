@@ -29,17 +29,22 @@ public final class CodecWorkspace {
     ///
     /// - Throws: ``ZarrError`` with code `.limitExceeded` where the block would be larger than ``largestBlock``.
     func withBlock<Result>(_ capacity: Int, _ body: (ByteBlock) throws -> Result) throws -> Result {
-        guard capacity <= Self.largestBlock else {
-            throw ZarrError(
-                .limitExceeded,
-                "a chunk needs \(capacity) bytes of memory at once, more than the \(Self.largestBlock) allowed on this "
-                    + "machine: write the array with smaller chunks")
-        }
+        try Self.check(capacity)
         let block = idle.popLast() ?? ByteBlock()
         defer { idle.append(block) }
         block.removeAll()
         block.reserve(capacity)
         return try body(block)
+    }
+
+    /// - Throws: ``ZarrError`` with code `.limitExceeded` where a block of so many bytes would be too large.
+    static func check(_ capacity: Int) throws {
+        guard capacity <= largestBlock else {
+            throw ZarrError(
+                .limitExceeded,
+                "a chunk needs \(capacity) bytes of memory at once, more than the \(largestBlock) allowed on this "
+                    + "machine: write the array with smaller chunks")
+        }
     }
 
     func zstdCompressor() throws -> OpaquePointer {

@@ -57,6 +57,21 @@ public final class CountingStore: ReadableStore {
         return parts
     }
 
+    /// Counts one read of parts, or one whole read where all bytes are asked for.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        var bytes = 0
+        let isThere = try base.read(key, ranges) { range, count in
+            bytes += count
+            return try place(range, count)
+        }
+        state.withLock {
+            if ranges == [.whole] { $0.wholeReads += 1 } else { $0.rangeReads += 1 }
+            $0.ranges += ranges == [.whole] ? 0 : ranges.count
+            $0.bytes += bytes
+        }
+        return isThere
+    }
+
     /// Counts one look at a size.
     public func size(_ key: StoreKey) throws -> Int? {
         state.withLock { $0.sizes += 1 }

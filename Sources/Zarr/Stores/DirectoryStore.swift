@@ -55,12 +55,22 @@ public struct DirectoryStore: WritableStore {
 extension DirectoryStore {
     /// The whole file; nil where there is none.
     public func read(_ key: StoreKey) throws -> [UInt8]? {
-        try withFile(key) { file in try file.read(.from(offset: 0, count: file.size)) }
+        try withFile(key) { file in try file.read(.whole) }
     }
 
     /// Parts of a file; nil where there is none.
     public func read(_ key: StoreKey, _ ranges: [ByteRange]) throws -> [[UInt8]]? {
         try withFile(key) { file in try ranges.map { try file.read($0) } }
+    }
+
+    /// Reads parts of a file with no copy in between.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        try withFile(key) { file in
+            for (number, range) in ranges.enumerated() {
+                let wanted = try file.resolve(range)
+                try file.read(wanted, into: place(number, wanted.count))
+            }
+        } != nil
     }
 
     /// The file's size; nil where there is none.
@@ -170,24 +180,35 @@ private struct OpenFile {
     let key: StoreKey
 
     func read(_ range: ByteRange) throws -> [UInt8] {
-        let wanted = try ZarrError.locating(key, "\(path) is too short") { try range.resolved(in: size) }
-        let offset = wanted.lowerBound, count = wanted.count
+        let wanted = try resolve(range)
         // A sparse file may claim any size without taking space on the disk.
-        guard count <= MachineMemory.bytes / 2 else {
+        guard wanted.count <= MachineMemory.bytes / 2 else {
             throw ZarrError(
-                .limitExceeded, "\(path) has \(size) bytes, too many to read \(count) of them at once on this machine",
-                key: key)
+                .limitExceeded,
+                "\(path) has \(size) bytes, too many to read \(wanted.count) of them at once on this machine", key: key)
         }
-        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
-                if got < 0 && errno == EINTR { continue }
-                guard got >= 0 else { throw ZarrError.io("read", path, key) }
-                guard got > 0 else {
-                    throw ZarrError(.corrupt, "\(path) became shorter while it was read: read it again", key: key)
-                }
-                filled += got
+        return try [UInt8](unsafeUninitializedCapacity: wanted.count) { buffer, filled in
+            if let base = buffer.baseAddress { try read(wanted, into: base) }
+            filled = wanted.count
+        }
+    }
+
+    func resolve(_ range: ByteRange) throws -> Range<Int> {
+        try ZarrError.locating(key, "\(path) is too short") { try range.resolved(in: size) }
+    }
+
+    /// Safety: there is room for the bytes at `place`.
+    func read(_ wanted: Range<Int>, into place: UnsafeMutableRawPointer) throws {
+        var filled = 0
+        while filled < wanted.count {
+            let got = pread(
+                descriptor, place + filled, wanted.count - filled, off_t(wanted.lowerBound + filled))
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw ZarrError.io("read", path, key) }
+            guard got > 0 else {
+                throw ZarrError(.corrupt, "\(path) became shorter while it was read: read it again", key: key)
             }
+            filled += got
         }
     }
 }

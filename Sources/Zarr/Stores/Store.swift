@@ -4,7 +4,16 @@ public enum ByteRange: Sendable, Hashable {
     case from(offset: Int, count: Int)
     /// The last `count` bytes, or all where the object is shorter.
     case suffix(count: Int)
+
+    /// All bytes.
+    public static let whole = ByteRange.suffix(count: .max)
 }
+
+/// Says where the bytes of a range go.
+///
+/// Called with the number of the range and how many bytes it has, before any memory is taken for them; what it returns
+/// has room for as many and is good until the read returns. Throw to refuse them.
+public typealias BytePlacement = (_ range: Int, _ count: Int) throws -> UnsafeMutableRawPointer
 
 /// A place to read objects from by key. Absent objects are nil, never an error.
 public protocol ReadableStore: Sendable {
@@ -22,11 +31,30 @@ public protocol ReadableStore: Sendable {
     ///   where the machine fails.
     func read(_ key: StoreKey, _ ranges: [ByteRange]) throws -> [[UInt8]]?
 
+    /// Reads parts of an object, in the order asked for, to where the caller wants them. By default a copy of what
+    /// ``read(_:_:)`` gives.
+    ///
+    /// - Returns: false where there is no such object; then nothing was placed.
+    /// - Throws: as ``read(_:_:)``, and what `place` throws.
+    func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool
+
     /// The object's size in bytes; nil where there is none.
     func size(_ key: StoreKey) throws -> Int?
 
     /// The names directly below a key, sorted; empty where there are none.
     func list(_ key: StoreKey) throws -> [String]
+}
+
+extension ReadableStore {
+    /// Copies what ``read(_:_:)`` gives.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        guard let parts = try read(key, ranges) else { return false }
+        for (range, part) in parts.enumerated() {
+            let target = UnsafeMutableRawBufferPointer(start: try place(range, part.count), count: part.count)
+            target.copyBytes(from: part)
+        }
+        return true
+    }
 }
 
 /// A place to write objects to by key.

@@ -57,15 +57,13 @@ extension ShardingIndexedCodec {
         try workspace.withBlock(inner.byteCount) { chunk in
             chunk.count = inner.byteCount
             let target = StridedPixels(base: chunk.base, shape: chunkShape, type: inner.type)
-            var number = 0
-            try Region(wholeOf: shardShape).forEachChunk(of: chunkShape) { _, _, inShard in
-                target.copy(from: shard.subview(inShard))
+            for (number, part) in Region(wholeOf: shardShape).chunks(of: chunkShape).enumerated() {
+                target.copy(from: shard.subview(part.inRegion))
                 if !inner.fillValue.fills(chunk.bytes) {
                     let offset = encoded.count
                     try inner.append(chunk.bytes, to: encoded, workspace)
                     index.place(number, offset - start..<encoded.count - start)
                 }
-                number += 1
             }
         }
         try workspace.withBlock(indexCodec.encodedSize) { block in
@@ -98,35 +96,39 @@ extension ShardingIndexedCodec {
         _ region: Region, from source: any ByteSource, into pixels: StridedPixels, _ workspace: CodecWorkspace
     ) throws -> Bool {
         guard let index = try index(of: source, workspace) else { return false }
-        let inner = inner
-        var batch = ShardReadBatch()
-        try region.forEachChunk(of: chunkShape) { place, inChunk, inRegion in
-            let target = pixels.subview(inRegion)
-            let number = zip(place, chunksPerShard).reduce(0) { $0 * $1.1 + $1.0 }
-            guard let bytes = try index.range(number) else { return target.fill(with: inner.fillValue.bytes) }
+        var batch = ShardReadBatch(inner)
+        for part in region.chunks(of: chunkShape) {
+            let target = pixels.subview(part.inRegion)
+            let number = zip(part.index, chunksPerShard).reduce(0) { $0 * $1.1 + $1.0 }
+            guard let bytes = try index.range(number) else {
+                target.fill(with: inner.fillValue.bytes)
+                continue
+            }
             guard bytes.count <= inner.largestEncodedSize else {
                 throw ZarrError(
                     .corrupt,
-                    "the shard's index gives chunk \(place) \(bytes.count) bytes, more than it can have: the shard is "
-                        + "damaged, write or copy it again")
+                    "the shard's index gives chunk \(part.index) \(bytes.count) bytes, more than it can have: the shard "
+                        + "is damaged, write or copy it again")
             }
             if inner.sharding != nil {
                 let nested = SourceSlice(base: source, offset: bytes.lowerBound, count: bytes.count)
-                _ = try inner.decode(inChunk, from: nested, into: target, workspace)
-                return
+                _ = try inner.decode(part.inChunk, from: nested, into: target, workspace)
+                continue
             }
-            batch.add(bytes, inChunk, target)
-            if batch.isFull { try batch.run(inner, source, workspace) }
+            try batch.add(bytes, part.inChunk, target)
+            if batch.isFull { try batch.run(source, workspace) }
         }
-        try batch.run(inner, source, workspace)
+        try batch.run(source, workspace)
         return true
     }
 
     private func index(of source: any ByteSource, _ workspace: CodecWorkspace) throws -> ShardIndex? {
         if let known = source.shardIndexes?[source.name] { return known }
-        guard let bytes = try source.read([indexCodec.range])?.first else { return nil }
-        let index = try bytes.withUnsafeBytes { try indexCodec.decode($0, workspace) }
-        source.shardIndexes?[source.name] = index
-        return index
+        return try workspace.withBlock(0) { encoded in
+            guard try source.read(indexCodec.range, into: encoded, limit: indexCodec.encodedSize) else { return nil }
+            let index = try indexCodec.decode(encoded.bytes, workspace)
+            source.shardIndexes?[source.name] = index
+            return index
+        }
     }
 }

@@ -7,9 +7,9 @@
 /// Runs the same function on several threads of their own and waits for all of them.
 ///
 /// Plain threads because workers block on files and on one another, which tasks of the cooperative pool must not.
-enum WorkerThreads {
+package enum WorkerThreads {
     /// - Parameter body: gets the number of its worker, from 0.
-    static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         var threads: [pthread_t] = []
         for number in 1..<max(count, 1) {
             let job = Unmanaged.passRetained(Job(number, body))
