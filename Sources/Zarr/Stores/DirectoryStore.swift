@@ -187,28 +187,9 @@ private struct OpenFile {
                 .limitExceeded,
                 "\(path) has \(size) bytes, too many to read \(wanted.count) of them at once on this machine", key: key)
         }
-        return try [UInt8](unsafeUninitializedCapacity: wanted.count) { buffer, filled in
-            if let base = buffer.baseAddress { try read(wanted, into: base) }
-            filled = wanted.count
-        }
-    }
-
-    func resolve(_ range: ByteRange) throws -> Range<Int> {
-        try ZarrError.locating(key, "\(path) is too short") { try range.resolved(in: size) }
-    }
-
-    /// Safety: there is room for the bytes at `place`.
-    func read(_ wanted: Range<Int>, into place: UnsafeMutableRawPointer) throws {
-        var filled = 0
-        while filled < wanted.count {
-            let got = pread(
-                descriptor, place + filled, wanted.count - filled, off_t(wanted.lowerBound + filled))
-            if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw ZarrError.io("read", path, key) }
-            guard got > 0 else {
-                throw ZarrError(.corrupt, "\(path) became shorter while it was read: read it again", key: key)
-            }
-            filled += got
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            try PositionedIO.read(descriptor, at: offset, into: UnsafeMutableRawBufferPointer(buffer), path, key)
+            filled = count
         }
     }
 }

@@ -25,13 +25,7 @@ public final class MemoryStore: WritableStore {
 
     /// The names directly below a key; sorted. Costs a look at every object.
     public func list(_ key: StoreKey) throws -> [String] {
-        let prefix = key.path.isEmpty ? "" : key.path + "/"
-        let names = objects.withLock { objects in
-            Set(
-                objects.keys.lazy.filter { $0.hasPrefix(prefix) }
-                    .map { String($0.dropFirst(prefix.count).prefix { $0 != "/" }) })
-        }
-        return names.sorted()
+        objects.withLock { $0.keys.names(directlyBelow: key) }
     }
 
     /// Stores a whole object.
@@ -48,10 +42,7 @@ public final class MemoryStore: WritableStore {
 
     /// Removes an object and everything below its key.
     public func remove(_ key: StoreKey) throws {
-        let prefix = key.path.isEmpty ? "" : key.path + "/"
-        objects.withLock { objects in
-            objects = objects.filter { $0.key != key.path && !$0.key.hasPrefix(prefix) }
-        }
+        objects.withLock { objects in objects = objects.filter { !key.isAtOrAbove($0.key) } }
     }
 }
 

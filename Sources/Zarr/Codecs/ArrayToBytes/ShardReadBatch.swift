@@ -57,17 +57,14 @@ struct ShardReadBatch {
     /// Reads and decodes what was added and starts anew.
     mutating func run(_ source: any ByteSource, _ workspace: CodecWorkspace) throws {
         guard !parts.isEmpty else { return }
-        parts.sort { $0.bytes.lowerBound < $1.bytes.lowerBound }
-        let runs = runs()
-        var room = 0
-        let offsets = runs.map { run in
-            defer { room += run.target == nil ? run.bytes.count : 0 }
-            return room
-        }
-        try workspace.withBlock(room) { block in
-            let places = zip(runs, offsets).map { $0.target ?? block.base + $1 }
-            let isThere = try source.read(runs.map { .from(offset: $0.bytes.lowerBound, count: $0.bytes.count) }) {
-                guard $1 == runs[$0].bytes.count else {
+        let merged = ByteRuns(parts.map(\.bytes), largestGap: Self.largestGap)
+        guard let read = try source.read(merged.runs.map { .from(offset: $0.lowerBound, count: $0.count) }),
+            read.count == merged.runs.count
+        else { throw ZarrError(.corrupt, "the shard vanished while it was read: read it again") }
+        for (part, run) in zip(parts, merged.runOfRange) {
+            let first = part.bytes.lowerBound - merged.runs[run].lowerBound
+            try read[run].withUnsafeBytes { bytes in
+                guard first + part.bytes.count <= bytes.count else {
                     throw ZarrError(.corrupt, "the store gave fewer bytes than asked for: read it again")
                 }
                 return places[$0]
