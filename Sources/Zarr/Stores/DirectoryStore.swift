@@ -207,7 +207,7 @@ private final class CreatedDirectories: Sendable {
             switch errno {
             case EEXIST: break
             case ENOENT:
-                guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+                guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
                     throw ZarrError.io("make the directory", path)
                 }
                 try make(String(path[..<slash]))

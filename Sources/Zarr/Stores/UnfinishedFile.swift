@@ -15,7 +15,9 @@ final class UnfinishedFile: Sendable {
     /// - Parameter path: the name the file takes when finished; the temporary file lies beside it.
     init(path: String) throws {
         self.path = path
-        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        // By bytes: to Swift a "/" and a combining mark behind it are one character.
+        let name = path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
+        let folder = String(decoding: path.utf8.dropLast(name.count), as: UTF8.self)
         temporary = folder + TemporaryName.next()
         descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ZarrError.io("write", path) }

@@ -8,9 +8,10 @@ import Synchronization
 /// file without a name beside the archive, and is appended when committed.
 ///
 /// Readers of an archive far away want `zarr.json` documents together and first, but some are known last. They are kept
-/// in memory, and room is left for them in front: twice what is there when the first other object comes, at least
-/// 64 KiB. What remains of it pads their headers; what does not fit goes to the end, and only its place in the file is
-/// not as recommended. In the directory all stand first, `zarr.json` of the root before those below it, breadth-first.
+/// in memory, and when the first other object comes, room is left in front: twice what they take by then and at least
+/// 64 KiB, but none where there are none yet. What remains of it pads their headers; what does not fit goes to the end,
+/// and only its place in the file is not as recommended. In the directory all stand first, `zarr.json` of the root
+/// before those below it, breadth-first.
 ///
 /// Writing a key again replaces its object; the old bytes stay in the file as a gap.
 ///
