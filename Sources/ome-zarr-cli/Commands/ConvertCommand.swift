@@ -10,12 +10,13 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         abstract: "Converts an image to OME-Zarr with a multiscale pyramid.",
         discussion: """
             A file with one image becomes an OME-Zarr image. A file with several becomes a collection in the layout of \
-            bioformats2raw, unless --series picks one.
+            bioformats2raw, unless --series picks one. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
 
             Examples:
               ome-zarr convert cells.ome.tif cells.ome.zarr
               ome-zarr convert cells.ome.tif cells.ome.zarr --dry-run
               ome-zarr convert cells.ome.tif old.ome.zarr --ome-version 0.4
+              ome-zarr convert cells.ome.tif cells.ozx
               ome-zarr convert slide.tif slide.ome.zarr --shard 256MB --memory 1GB
               ome-zarr convert mask.tif mask.ome.zarr --downsample mode
             """)
@@ -23,7 +24,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     @Argument(help: "The image: a TIFF, or an OME-Zarr to write anew.", transform: PathArgument.nonempty)
     var input: String
 
-    @Argument(help: "The folder to write, such as cells.ome.zarr.", transform: PathArgument.nonempty)
+    @Argument(
+        help: "The folder or archive to write, such as cells.ome.zarr or cells.ozx.", transform: PathArgument.nonempty)
     var output: String
 
     @OptionGroup var options: ConvertOptions
@@ -54,6 +56,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         let source = try ImageInput.open(input)
         let images = try source.images(series: series)
         let target = ConversionOutput(path: output)
+        try target.check(options.omeVersion)
         let plans = try images.enumerated().map { number, image in
             var options = options.pyramid(for: image.description.type)
             // What the source has no name for is called after where it goes.
@@ -75,16 +78,16 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         do {
             try target.clear(state, of: store)
             try convert(images, plans, into: store, omeXML: source.omeXML, &display)
-            try target.finish(store)
+            try target.finish(store, options.omeVersion)
         } catch {
             display.clear()
-            throw IncompleteOutput(path: output, cause: error)
+            throw target.abandon(store, error)
         }
         display.done(output)
     }
 
     private func convert(
-        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: DirectoryStore, omeXML: String?,
+        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: any WritableStore, omeXML: String?,
         _ display: inout ConversionDisplay
     ) throws {
         let isCollection = bioformats2raw || images.count > 1

@@ -1,3 +1,4 @@
+import OMEZarr
 import Zarr
 
 #if canImport(Glibc)
@@ -6,7 +7,7 @@ import Zarr
     import Darwin
 #endif
 
-/// The folder a conversion writes into: never one that holds something else.
+/// The folder or archive a conversion writes: never one that holds something else.
 struct ConversionOutput {
     /// What lies at the path before the conversion.
     enum State: Equatable {
@@ -18,10 +19,12 @@ struct ConversionOutput {
 
     let path: String
 
-    /// The folder's name without its ending, `cells` of `out/cells.ome.zarr`; nil where the path ends in none.
+    /// The output's name without its ending, `cells` of `out/cells.ome.zarr`; nil where the path ends in none.
     var name: String? {
         guard var name = path.split(separator: "/").last, name != ".", name != ".." else { return nil }
-        for ending in [".zarr", ".ome"] where name.lowercased().hasSuffix(ending) { name.removeLast(ending.count) }
+        for ending in [".ozx", ".zarr", ".ome"] where name.lowercased().hasSuffix(ending) {
+            name.removeLast(ending.count)
+        }
         return name.isEmpty ? nil : String(name)
     }
 
@@ -46,8 +49,10 @@ struct ConversionOutput {
     private func look() throws -> State {
         guard let isFolder = try isFolder() else { return .absent }
         guard isFolder else {
+            if isArchive { return try lookAtArchive() }
             throw Refusal("\(path) is a file; choose the name of a folder that does not exist yet")
         }
+        if isArchive { throw Refusal("\(path) is a folder; choose the name of an archive that does not exist yet") }
         let store = try DirectoryStore(path: path, create: false)
         let folder = ZarrFolder(store: store, entries: try store.list(.root))
         if folder.entries.isEmpty { return .empty }
@@ -84,10 +89,11 @@ struct ConversionOutput {
         return true
     }
 
-    /// Makes the folder where it is missing and marks it as unfinished.
+    /// Starts the archive, or makes the folder where it is missing and marks it as unfinished.
     ///
     /// - Parameter state: what ``check(input:overwrite:)`` found.
-    func open(_ state: State) throws -> DirectoryStore {
+    func open(_ state: State) throws -> any WritableStore {
+        if isArchive { return try ZipWriter(path: path) }
         let store = try DirectoryStore(path: path, create: true)
         if state == .absent || state == .empty {
             // Making "missing/../folder" may lead to a folder that nobody has looked at.
@@ -100,8 +106,9 @@ struct ConversionOutput {
         return store
     }
 
-    /// Removes what was identified as replaceable and nothing else, the documents that made it an image first.
-    func clear(_ state: State, of store: DirectoryStore) throws {
+    /// Removes what was identified as replaceable and nothing else, the documents that made it an image first. An
+    /// archive is replaced when the new one is finished.
+    func clear(_ state: State, of store: any WritableStore) throws {
         guard case .replaceable(let entries) = state else { return }
         let documents = entries.filter(ZarrFolder.documents.contains)
         let rest = entries.filter { !documents.contains($0) && $0 != ZarrFolder.marker }
@@ -111,6 +118,16 @@ struct ConversionOutput {
         }
     }
 
-    /// Takes the mark away: the conversion is complete.
-    func finish(_ store: DirectoryStore) throws { try store.remove(StoreKey(ZarrFolder.marker)) }
+    /// Completes the conversion: takes the mark away, or writes the archive's directory.
+    func finish(_ store: any WritableStore, _ version: OMEZarrVersion) throws {
+        guard let archive = store as? ZipWriter else { return try store.remove(StoreKey(ZarrFolder.marker)) }
+        try archive.finish(comment: OZXRules.comment(version))
+    }
+
+    /// What to say of a conversion that failed. Of an archive nothing is left.
+    func abandon(_ store: any WritableStore, _ cause: any Error) -> any Error {
+        guard let archive = store as? ZipWriter else { return IncompleteOutput(path: path, cause: cause) }
+        archive.abandon()
+        return cause
+    }
 }
