@@ -188,8 +188,15 @@ private struct OpenFile {
                 "\(path) has \(size) bytes, too many to read \(wanted.count) of them at once on this machine", key: key)
         }
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            try PositionedIO.read(descriptor, at: offset, into: UnsafeMutableRawBufferPointer(buffer), path, key)
-            filled = count
+            while filled < count {
+                let got = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
+                if got < 0 && errno == EINTR { continue }
+                guard got >= 0 else { throw ZarrError.io("read", path, key) }
+                guard got > 0 else {
+                    throw ZarrError(.corrupt, "\(path) became shorter while it was read: read it again", key: key)
+                }
+                filled += got
+            }
         }
     }
 }
@@ -207,6 +214,7 @@ private final class CreatedDirectories: Sendable {
             switch errno {
             case EEXIST: break
             case ENOENT:
+                // By bytes: to Swift a "/" and a combining mark behind it are one character.
                 guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
                     throw ZarrError.io("make the directory", path)
                 }

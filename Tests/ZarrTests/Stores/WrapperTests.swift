@@ -37,6 +37,7 @@ struct WrapperTests {
         for _ in 0..<3 {
             #expect(try store.read(key) == [1, 2, 3])
             #expect(try store.read(key, [.from(offset: 1, count: 1)]) == [[2]])
+            #expect(try store.read(key, [.suffix(count: .max)]) == [[1, 2, 3]])
             #expect(try store.size(key) == 3)
             #expect(try store.read(none) == nil)
             #expect(try store.read(none, [.suffix(count: 1)]) == nil)

@@ -57,12 +57,21 @@ struct ShardReadBatch {
     /// Reads and decodes what was added and starts anew.
     mutating func run(_ source: any ByteSource, _ workspace: CodecWorkspace) throws {
         guard !parts.isEmpty else { return }
-        let merged = ByteRuns(parts.map(\.bytes), largestGap: Self.largestGap)
-        guard let read = try source.read(merged.runs.map { .from(offset: $0.lowerBound, count: $0.count) }),
-            read.count == merged.runs.count
+        parts.sort { $0.bytes.lowerBound < $1.bytes.lowerBound }
+        var runs = [Range<Int>](), runOfPart = [Int]()
+        for part in parts {
+            if let last = runs.last, part.bytes.lowerBound <= last.upperBound + Self.largestGap {
+                runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, part.bytes.upperBound)
+            } else {
+                runs.append(part.bytes)
+            }
+            runOfPart.append(runs.count - 1)
+        }
+        guard let read = try source.read(runs.map { .from(offset: $0.lowerBound, count: $0.count) }),
+            read.count == runs.count
         else { throw ZarrError(.corrupt, "the shard vanished while it was read: read it again") }
-        for (part, run) in zip(parts, merged.runOfRange) {
-            let first = part.bytes.lowerBound - merged.runs[run].lowerBound
+        for (part, run) in zip(parts, runOfPart) {
+            let first = part.bytes.lowerBound - runs[run].lowerBound
             try read[run].withUnsafeBytes { bytes in
                 guard first + part.bytes.count <= bytes.count else {
                     throw ZarrError(.corrupt, "the store gave fewer bytes than asked for: read it again")

@@ -1,6 +1,6 @@
 /// A store that reads neighbouring ranges of one call at once, for one behind it where each range costs a request.
 ///
-/// Ranges counted from the end stay as they are. Shards are read this way already.
+/// Ranges counted from the end stay as they are. Chunks of a shard are asked for this way already.
 public struct CoalescingStore: ReadableStore {
     private let base: any ReadableStore
     private let largestGap: Int
@@ -56,5 +56,28 @@ extension ByteRange {
         guard case .from(let offset, let count) = self, offset >= 0, count >= 0 else { return nil }
         let (end, overflow) = offset.addingReportingOverflow(count)
         return overflow ? nil : offset..<end
+    }
+}
+
+/// Ranges of one object, the neighbours among them merged so that each run can be read at once.
+private struct ByteRuns {
+    /// What to read, from front to back, without overlap.
+    var runs = [Range<Int>]()
+    /// The run that each range lies in.
+    var runOfRange: [Int]
+
+    /// - Parameter largestGap: bytes between two ranges that are read as well rather than starting another run.
+    init(_ ranges: [Range<Int>], largestGap: Int) {
+        runOfRange = [Int](repeating: 0, count: ranges.count)
+        for number in ranges.indices.sorted(by: { ranges[$0].lowerBound < ranges[$1].lowerBound }) {
+            let range = ranges[number]
+            // Subtracting, so that no sum can overflow.
+            if let last = runs.last, range.lowerBound - last.upperBound <= largestGap {
+                runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                runs.append(range)
+            }
+            runOfRange[number] = runs.count - 1
+        }
     }
 }

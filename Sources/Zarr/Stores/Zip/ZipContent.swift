@@ -38,9 +38,10 @@ struct ZipContent {
         self.file = file
     }
 
-    /// A part of a stored entry.
+    /// A part of a stored entry; checked where it is all of it.
     func read(_ range: Range<Int>) throws -> [UInt8] {
-        try file.bytes(at: start + range.lowerBound, count: range.count)
+        if range.count == entry.size { return try read() }
+        return try file.bytes(at: start + range.lowerBound, count: range.count)
     }
 
     /// All of it, decoded and checked.

@@ -2,8 +2,8 @@ import CDeflate
 
 /// An object that is appended to an archive when it is whole, so that several can be written at once.
 final class ZipObjectWriter: ObjectWriter {
-    // Chunks and most metadata stay below it and never touch a second file.
-    private static let mostPending = 1 << 20
+    // Chunks and most metadata stay below it and never touch a second file; many shards may be open at once.
+    private static let mostPending = 256 << 10
 
     private let archive: ZipWriter
     private let key: StoreKey

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Entries may be stored or compressed with deflate or Zstandard. Parts of a stored entry are read directly; of a
 /// compressed one all is decoded first, and the last few are remembered. The CRC-32 is checked whenever an entry is read
-/// whole or decoded; parts of stored entries have no checksum.
+/// whole or decoded, also as one range; parts of stored entries have no checksum.
 ///
 /// - Names: "\" counts as "/"; without a mark for UTF-8 they are in code page 437; of two equal ones the last counts.
 ///   Folders are no objects. An archive with a name that could lead out of it is refused.
@@ -79,6 +79,7 @@ public final class ZipStore: ReadableStore {
             let ranges = try ranges.map { try $0.resolved(in: entry.size) }
             let content = try ZipContent(entry, in: file, before: dataEnd)
             if entry.method == .stored { return try ranges.map { try content.read($0) } }
+            if ranges == [0..<entry.size] { return [try content.read()] }
             if let known = decoded.withLock({ $0.find(key) ?? nil }) { return ranges.map { Array(known[$0]) } }
             let bytes = try content.read()
             decoded.withLock { $0.insert(key, bytes) }

@@ -4,7 +4,7 @@ import Synchronization
 /// A ZIP archive being written: stored entries, always ZIP64, the metadata of Zarr v3 in front.
 ///
 /// The archive lies under a temporary name until ``finish(comment:)``, and what was written can be read back meanwhile.
-/// Many threads may write at once. Several objects may be open: each collects its bytes in memory, from 1 MiB on in a
+/// Many threads may write at once. Several objects may be open: each collects its bytes in memory, from 256 KiB on in a
 /// file without a name beside the archive, and is appended when committed.
 ///
 /// Readers of an archive far away want `zarr.json` documents together and first, but some are known last. They are kept

@@ -99,6 +99,9 @@ struct ZipStoreTests {
         size.size = 4
         (both.size, both.compressedSize) = (1 << 30, 1 << 30)
         for entry in [crc, size, both] { #expect(try Self.failure([entry])?.code == .corrupt) }
+        let store = try Self.store([crc]), key = try StoreKey("a")
+        #expect(throws: ZarrError.self) { try store.read(key, [.suffix(count: .max)]) }
+        #expect(try store.read(key, [.from(offset: 1, count: 2)]) == [[2, 3]])
         // A bomb that claims too little, and one that claims more than deflate can hold.
         let zeros = [UInt8](repeating: 0, count: 1_000_000)
         for method in [8, 93] as [UInt16] {
