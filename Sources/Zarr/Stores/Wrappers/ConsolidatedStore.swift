@@ -1,8 +1,8 @@
 /// A store whose metadata documents come from one consolidated document, so that opening a hierarchy costs one read.
 ///
-/// At and below the group, `zarr.json`, `.zarray`, `.zgroup` and `.zattrs` are served from memory, and those that are not
-/// consolidated count as absent. Listing a group gives its documents and nodes. Everything else comes from the store
-/// behind. The consolidated document may be older than the hierarchy: then what is new in it is not seen.
+/// At and below the group, `zarr.json`, `.zarray`, `.zgroup` and `.zattrs` are served from memory, and those that are
+/// not consolidated count as absent. Listing a group gives its documents and nodes. Everything else comes from the
+/// store behind. The consolidated document may be older than the hierarchy: then what is new in it is not seen.
 ///
 /// - Source: Zarr v3 core, "Consolidated metadata"; for v2 the `.zmetadata` of zarr-python.
 public struct ConsolidatedStore: ReadableStore {
@@ -16,8 +16,8 @@ public struct ConsolidatedStore: ReadableStore {
 
     /// Reads the consolidated document of a group: that in its `zarr.json`, else its `.zmetadata`.
     ///
-    /// - Throws: ``ZarrError`` with code `.notFound` where there is none, `.corrupt` where it is damaged, `.unsupported`
-    ///   where it is of another kind.
+    /// - Throws: ``ZarrError`` with code `.notFound` where there is none, `.corrupt` where it is damaged,
+    ///   `.unsupported` where it is of another kind.
     public init(_ base: any ReadableStore, at group: StoreKey = .root) throws {
         self.base = base
         self.group = group

@@ -26,7 +26,7 @@ struct ZipDirectory {
                     let bytes = UnsafeRawBufferPointer(rebasing: rest)
                     guard let size = ZipDirectoryHeader.size(bytes) else {
                         if !isLast { break }
-                        throw Self.damaged(seen, "ends before entry \(seen + 1) of \(end.count)")
+                        throw Self.damaged("ends before entry \(seen + 1) of \(end.count)")
                     }
                     try add(ZipDirectoryHeader(UnsafeRawBufferPointer(rebasing: bytes[..<size]), number: seen + 1))
                     rest = rest.dropFirst(size)
@@ -36,7 +36,7 @@ struct ZipDirectory {
             }
         }
         guard position == end.directory.upperBound else {
-            throw Self.damaged(seen, "goes on after its \(end.count) entries")
+            throw Self.damaged("goes on after its \(end.count) entries")
         }
     }
 
@@ -47,14 +47,14 @@ struct ZipDirectory {
         guard entry.headerOffset <= room, entry.compressedSize <= room - entry.headerOffset else {
             throw ZarrError(
                 .corrupt,
-                "the bytes of \(entry.key), \(entry.compressedSize) from byte \(entry.headerOffset), overflow the file, "
-                    + "whose directory begins at byte \(end.directory.lowerBound): it is damaged, copy it again",
+                "the bytes of \(entry.key), \(entry.compressedSize) from byte \(entry.headerOffset), overflow the "
+                    + "file, whose directory begins at byte \(end.directory.lowerBound): it is damaged, copy it again",
                 key: entry.key)
         }
         entries.append(entry)
     }
 
-    private static func damaged(_ number: Int, _ what: String) -> ZarrError {
+    private static func damaged(_ what: String) -> ZarrError {
         ZarrError(.corrupt, "the archive's directory \(what): the archive is damaged, copy it again")
     }
 }

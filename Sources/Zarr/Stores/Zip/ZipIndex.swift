@@ -62,11 +62,16 @@ struct ZipIndex: Sendable {
         // Safety: memcmp reads no more than the shorter of the two has.
         let order = a.utf8.withContiguousStorageIfAvailable { a in
             b.utf8.withContiguousStorageIfAvailable { b -> Int in
-                let order = a.isEmpty || b.isEmpty ? 0 : memcmp(a.baseAddress!, b.baseAddress!, min(a.count, b.count))
+                let shorter = min(a.count, b.count)
+                guard let first = a.baseAddress, let second = b.baseAddress, shorter > 0 else {
+                    return a.count - b.count
+                }
+                let order = memcmp(first, second, shorter)
                 return order == 0 ? a.count - b.count : Int(order)
             }
         }
-        return (order ?? nil)
-            ?? (a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : b.utf8.lexicographicallyPrecedes(a.utf8) ? 1 : 0)
+        // Every string that Swift has made lies in one piece.
+        if let order = order ?? nil { return order }
+        return a.utf8.elementsEqual(b.utf8) ? 0 : a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : 1
     }
 }

@@ -3,8 +3,8 @@ import Synchronization
 /// The objects of a ZIP archive, read where they lie: the archive is never unpacked.
 ///
 /// Entries may be stored or compressed with deflate or Zstandard. Parts of a stored entry are read directly; of a
-/// compressed one all is decoded first, and the last few are remembered. The CRC-32 is checked whenever an entry is read
-/// whole or decoded, also as one range; parts of stored entries have no checksum.
+/// compressed one all is decoded first, and the last few are remembered. The CRC-32 is checked whenever an entry is
+/// read whole or decoded, also as one range; parts of stored entries have no checksum.
 ///
 /// - Names: "\" counts as "/"; without a mark for UTF-8 they are in code page 437; of two equal ones the last counts.
 ///   Folders are no objects. An archive with a name that could lead out of it is refused.
@@ -73,7 +73,7 @@ public final class ZipStore: ReadableStore {
 
     /// Parts of an object; nil where there is none.
     ///
-    /// - Throws: as ``read(_:)-(StoreKey)``.
+    /// - Throws: as ``read(_:)``.
     public func read(_ key: StoreKey, _ ranges: [ByteRange]) throws -> [[UInt8]]? {
         try withEntry(key) { entry in
             let ranges = try ranges.map { try $0.resolved(in: entry.size) }

@@ -20,11 +20,18 @@ public final class ZipWriter: WritableStore {
     private struct State {
         var entries = [StoreKey: ZipEntry]()
         var documents = [StoreKey: [UInt8]]()
+        /// Every key that was ever above an object; the others have nothing below them to look for.
+        var folders = Set<StoreKey>()
         /// Bytes kept free in front for the documents.
         var room = 0
         /// Where the next object goes.
         var end = 0
         var isFinished = false
+
+        mutating func noteFolders(above key: StoreKey) {
+            var folder = key.parent
+            while let next = folder, folders.insert(next).inserted { folder = next.parent }
+        }
     }
 
     // The documents of an image with some levels have 10 KiB or so.
@@ -38,7 +45,8 @@ public final class ZipWriter: WritableStore {
     /// Starts an archive.
     ///
     /// - Parameter path: where it will lie when finished; a file of that name is then replaced.
-    /// - Throws: ``ZarrError`` with code `.invalidCall` where the path is empty, `.ioFailure` where the machine refuses.
+    /// - Throws: ``ZarrError`` with code `.invalidCall` where the path is empty, `.ioFailure` where the machine
+    ///   refuses.
     public init(path: String) throws {
         guard !path.isEmpty else { throw ZarrError(.invalidCall, "the path of the archive is empty: name a file") }
         name = path
@@ -124,10 +132,14 @@ extension ZipWriter {
     /// Starts an object that is appended when committed.
     public func begin(_ key: StoreKey) throws -> any ObjectWriter { ZipObjectWriter(self, key) }
 
-    /// Removes an object and everything below its key; the bytes stay in the file as a gap.
+    /// Removes an object and everything below its key; the bytes stay in the file as a gap. Costs a look at every object
+    /// where there is or was something below.
     public func remove(_ key: StoreKey) throws {
         try state.withLock { state in
             try check(state)
+            state.entries[key] = nil
+            state.documents[key] = nil
+            guard state.folders.contains(key) else { return }
             state.entries = state.entries.filter { !key.isAtOrAbove($0.key.path) }
             state.documents = state.documents.filter { !key.isAtOrAbove($0.key.path) }
         }
@@ -151,6 +163,7 @@ extension ZipWriter {
             return try state.withLock { state in
                 try check(state)
                 state.documents[key] = bytes
+                state.noteFolders(above: key)
             }
         }
         let headerSize = ZipHeaders.localSize(key)
@@ -161,6 +174,7 @@ extension ZipWriter {
         try state.withLock { state in
             try check(state)
             state.entries[key] = entry
+            state.noteFolders(above: key)
         }
     }
 
