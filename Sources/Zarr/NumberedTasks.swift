@@ -1,13 +1,15 @@
 import Synchronization
 
 /// Carries out tasks that are known by number, in their order, on one thread or on several.
-enum NumberedTasks {
+package enum NumberedTasks {
     /// - Parameters:
     ///   - threads: how many at most; the caller's is one of them.
     ///   - body: gets the number of a task and that of the worker, both from 0. A worker has one task at a time.
     /// - Throws: the error of the first task that fails, however many threads there are. Tasks behind it may or may not
     ///   have been carried out.
-    static func run(_ count: Int, threads: Int, _ body: @escaping @Sendable (_ task: Int, _ worker: Int) throws -> Void)
+    package static func run(
+        _ count: Int, threads: Int, _ body: @escaping @Sendable (_ task: Int, _ worker: Int) throws -> Void
+    )
         throws
     {
         guard threads > 1, count > 1 else {

@@ -20,6 +20,20 @@ public struct PixelBuffer: Sendable {
         self.bytes = bytes
     }
 
+    /// Pixels that `body` writes, every one of them.
+    init(shape: [Int], type: DataType, _ body: (StridedPixels) throws -> Void) rethrows {
+        self.shape = shape
+        self.type = type
+        let count = shape.reduce(1, *) * type.size
+        bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            MachineMemory.preferLargePages(UnsafeMutableRawBufferPointer(buffer))
+            // Safety: an empty buffer has no base address; then nothing is ever written through it.
+            let base = UnsafeMutableRawPointer(buffer.baseAddress) ?? UnsafeMutableRawPointer(bitPattern: 64)!
+            try body(StridedPixels(base: base, shape: shape, type: type))
+            filled = count
+        }
+    }
+
     /// Number of elements.
     public var count: Int { shape.reduce(1, *) }
 

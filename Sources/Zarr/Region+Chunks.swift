@@ -1,19 +1,19 @@
 extension Region {
     /// The chunks of a regular grid that the region touches, in C order.
-    func chunks(of chunkShape: [Int]) -> RegionChunks { RegionChunks(self, chunkShape) }
+    package func chunks(of chunkShape: [Int]) -> RegionChunks { RegionChunks(self, chunkShape) }
 }
 
 /// The chunks of a regular grid that a region touches, in C order. Any one of them is found without those before it,
 /// so that threads can share them out by number.
-struct RegionChunks: RandomAccessCollection {
+package struct RegionChunks: RandomAccessCollection {
     /// The part of one chunk that lies in the region.
-    struct Part {
+    package struct Part {
         /// The chunk's place in the grid.
-        var index: [Int]
+        package var index: [Int]
         /// The part, counted from the chunk's first element.
-        var inChunk: Region
+        package var inChunk: Region
         /// The part, counted from the region's first element.
-        var inRegion: Region
+        package var inRegion: Region
     }
 
     private let region: Region
@@ -21,8 +21,8 @@ struct RegionChunks: RandomAccessCollection {
     /// The place in the grid of the first chunk, and how many there are, on each axis.
     private let places: Region
 
-    let startIndex = 0
-    let endIndex: Int
+    package let startIndex = 0
+    package let endIndex: Int
 
     fileprivate init(_ region: Region, _ chunkShape: [Int]) {
         self.region = region
@@ -35,7 +35,7 @@ struct RegionChunks: RandomAccessCollection {
         endIndex = places.count
     }
 
-    subscript(number: Int) -> Part {
+    package subscript(number: Int) -> Part {
         var part = Part(index: places.origin, inChunk: region, inRegion: region)
         var rest = number
         for axis in places.shape.indices.reversed() {

@@ -89,7 +89,8 @@ struct MemorySource: ByteSource {
     func read(_ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
         for (number, range) in ranges.enumerated() {
             let part = UnsafeRawBufferPointer(rebasing: bytes[try range.resolved(in: bytes.count)])
-            UnsafeMutableRawBufferPointer(start: try place(number, part.count), count: part.count).copyMemory(from: part)
+            UnsafeMutableRawBufferPointer(start: try place(number, part.count), count: part.count).copyMemory(
+                from: part)
         }
         return true
     }

@@ -48,9 +48,26 @@ protocol BytesToBytesCodec: Sendable {
     func decode(
         _ encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer, _ workspace: CodecWorkspace
     ) throws -> Int
+
+    /// Decodes no more than it takes to have some of the bytes, each in its place. Bytes that a checksum covers are
+    /// decoded all.
+    ///
+    /// - Parameters:
+    ///   - wanted: which of the decoded bytes.
+    ///   - room: for all decoded bytes; what lies outside of `wanted` may be anything afterwards.
+    /// - Returns: false where that would be no less than all, or fails: then `decode` is to be asked.
+    func decode(
+        _ wanted: Range<Int>, of encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer,
+        _ workspace: CodecWorkspace
+    ) throws -> Bool
 }
 
 extension BytesToBytesCodec {
+    func decode(
+        _ wanted: Range<Int>, of encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer,
+        _ workspace: CodecWorkspace
+    ) throws -> Bool { false }
+
     /// What compressors do to bytes they cannot compress: a few per thousand more, and a header. The factor of two costs
     /// only address space and leaves room for the oddest writer; a shard may hold thousands of chunks of a few bytes, so
     /// what is added to each is small.

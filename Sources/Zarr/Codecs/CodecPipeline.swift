@@ -174,23 +174,32 @@ extension CodecPipeline {
     ) throws {
         if keepsAxes && region.shape == chunkShape && pixels.isContiguous {
             let target = UnsafeMutableRawBufferPointer(start: pixels.base, count: byteCount)
-            return try decodeBytes(encoded, steps: chain.bytesToBytes.count, into: target, workspace)
+            return try decodeBytes(encoded, nil, steps: chain.bytesToBytes.count, into: target, workspace)
         }
         try workspace.withBlock(byteCount) { block in
             let target = UnsafeMutableRawBufferPointer(start: block.base, count: byteCount)
-            try decodeBytes(encoded, steps: chain.bytesToBytes.count, into: target, workspace)
+            let wanted = region.shape == chunkShape ? nil : elementSpan(region)
+            try decodeBytes(encoded, wanted, steps: chain.bytesToBytes.count, into: target, workspace)
             let chunk = StridedPixels(base: block.base, shape: encodedShape, type: type)
             encodedView(pixels).copy(from: chunk.subview(encodedRegion(region)))
         }
     }
 
-    /// Undoes the last `steps` codecs that turn bytes into bytes, then makes the array.
+    /// Undoes the first `steps` codecs that turn bytes into bytes, then makes the array.
+    ///
+    /// - Parameter wanted: which bytes of the array; nil is all. The others may be anything afterwards.
     private func decodeBytes(
-        _ encoded: UnsafeRawBufferPointer, steps: Int, into pixels: UnsafeMutableRawBufferPointer,
+        _ encoded: UnsafeRawBufferPointer, _ wanted: Range<Int>?, steps: Int,
+        into pixels: UnsafeMutableRawBufferPointer,
         _ workspace: CodecWorkspace
     ) throws {
         guard steps > 0 else { return try chain.arrayToBytes.decode(encoded, into: pixels, workspace) }
         let codec = chain.bytesToBytes[steps - 1]
+        if steps == 1, chain.arrayToBytes.isVerbatim, let wanted,
+            try codec.decode(wanted, of: encoded, into: pixels, workspace)
+        {
+            return
+        }
         if steps == 1 && chain.arrayToBytes.worksInPlace {
             let count = try codec.decode(encoded, into: pixels, workspace)
             let bytes = UnsafeRawBufferPointer(start: pixels.baseAddress, count: count)
@@ -200,7 +209,7 @@ extension CodecPipeline {
         try workspace.withBlock(bound) { block in
             let room = UnsafeMutableRawBufferPointer(start: block.base, count: bound)
             block.count = try codec.decode(encoded, into: room, workspace)
-            try decodeBytes(block.bytes, steps: steps - 1, into: pixels, workspace)
+            try decodeBytes(block.bytes, wanted, steps: steps - 1, into: pixels, workspace)
         }
     }
 }
@@ -211,7 +220,12 @@ extension CodecPipeline {
     /// The bytes of an encoded chunk that a region takes; nil where that is all of them, because they are not simply the
     /// pixels.
     func span(of region: Region) -> Range<Int>? {
-        guard chain.bytesToBytes.isEmpty, chain.arrayToBytes.isVerbatim, !region.isEmpty else { return nil }
+        chain.bytesToBytes.isEmpty && chain.arrayToBytes.isVerbatim ? elementSpan(region) : nil
+    }
+
+    /// The bytes of the encoded array from a region's first element to its last; none of an empty region.
+    private func elementSpan(_ region: Region) -> Range<Int> {
+        guard !region.isEmpty else { return 0..<0 }
         let part = encodedRegion(region)
         let strides = StridedPixels.contiguousStrides(encodedShape, type.size)
         let first = zip(part.origin, strides).reduce(0) { $0 + $1.0 * $1.1 }

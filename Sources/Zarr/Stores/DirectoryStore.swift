@@ -65,12 +65,13 @@ extension DirectoryStore {
 
     /// Reads parts of a file with no copy in between.
     public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
-        try withFile(key) { file in
+        let read: Void? = try withFile(key) { file in
             for (number, range) in ranges.enumerated() {
                 let wanted = try file.resolve(range)
                 try file.read(wanted, into: place(number, wanted.count))
             }
-        } != nil
+        }
+        return read != nil
     }
 
     /// The file's size; nil where there is none.

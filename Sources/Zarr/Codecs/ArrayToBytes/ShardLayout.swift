@@ -24,4 +24,9 @@ public struct ShardLayout: Sendable {
 
     /// Inner chunks of a shard.
     public var chunkCount: Int { indexCodec.chunkCount }
+
+    /// The C-order number of an inner chunk.
+    ///
+    /// - Parameter index: its place in the shard on each axis.
+    public func number(ofChunk index: [Int]) -> Int { zip(index, chunksPerShard).reduce(0) { $0 * $1.1 + $1.0 } }
 }

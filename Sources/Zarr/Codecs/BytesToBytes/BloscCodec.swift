@@ -89,10 +89,18 @@ package struct BloscCodec: BytesToBytesCodec {
             throw ZarrError(
                 .corrupt, "the blosc frame holds \(frame.contentSize) bytes, more than the \(room.count) expected")
         }
-        if try !frame.decode(encoded, into: room, workspace) {
+        if try !frame.decode(0..<frame.contentSize, of: encoded, into: room, workspace) {
             try Self.decodeByLibrary(frame, encoded, into: room)
         }
         return frame.contentSize
+    }
+
+    func decode(
+        _ wanted: Range<Int>, of encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer,
+        _ workspace: CodecWorkspace
+    ) throws -> Bool {
+        let frame = try BloscFrame(encoded)
+        return try frame.contentSize == room.count && frame.decode(wanted, of: encoded, into: room, workspace)
     }
 
     /// Decodes by c-blosc, whatever the frame holds.

@@ -80,22 +80,26 @@ package struct BloscFrame {
 // MARK: - Decoding
 
 extension BloscFrame {
-    /// Decodes stored and unsplit zstd frames that are shuffled by bytes or not at all.
+    /// Decodes the blocks of stored and unsplit zstd frames that are shuffled by bytes or not at all.
     ///
-    /// - Parameter room: at least `contentSize` bytes.
+    /// - Parameters:
+    ///   - wanted: which bytes of the content.
+    ///   - room: at least `contentSize` bytes.
     /// - Returns: false where the frame is of another kind, which c-blosc must decode.
     func decode(
-        _ encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer, _ workspace: CodecWorkspace
+        _ wanted: Range<Int>, of encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer,
+        _ workspace: CodecWorkspace
     ) throws -> Bool {
-        if contentSize == 0 { return true }
+        if wanted.isEmpty { return true }
         if isStored {
-            memcpy(room.orEmpty, encoded.orEmpty + Self.headerSize, contentSize)
+            memcpy(
+                room.orEmpty + wanted.lowerBound, encoded.orEmpty + Self.headerSize + wanted.lowerBound, wanted.count)
             return true
         }
         guard flags & ~Flag.byteShuffle == Flag.unsplit | Flag.zstd else { return false }
         let isShuffled = flags & Flag.byteShuffle != 0 && typeSize > 1
         try workspace.withBlock(isShuffled ? blockSize : 0) { shuffled in
-            for number in 0..<blockCount {
+            for number in wanted.lowerBound / blockSize...(wanted.upperBound - 1) / blockSize {
                 let start = number * blockSize, size = min(blockSize, contentSize - start)
                 let target = room.orEmpty + start
                 let source = try payload(number, encoded)

@@ -37,6 +37,33 @@ struct ZstdCodec: BytesToBytesCodec {
         return size
     }
 
+    /// Decodes from the front as far as wanted.
+    func decode(
+        _ wanted: Range<Int>, of encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer,
+        _ workspace: CodecWorkspace
+    ) throws -> Bool {
+        guard room.count - wanted.upperBound >= Self.largestBlock, Self.hasNoChecksum(encoded) else { return false }
+        let context = try workspace.zstdDecompressor()
+        ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+        var source = ZSTD_inBuffer(src: encoded.baseAddress, size: encoded.count, pos: 0)
+        var target = ZSTD_outBuffer(dst: room.baseAddress, size: wanted.upperBound, pos: 0)
+        while target.pos < target.size {
+            let before = source.pos + target.pos, left = ZSTD_decompressStream(context, &target, &source)
+            // A frame that ends here, is damaged, or asks for more memory than streams may have.
+            guard ZSTD_isError(left) == 0, source.pos + target.pos > before else { return false }
+            if left == 0 { return target.pos == target.size }
+        }
+        return true
+    }
+
+    /// What zstd decodes at a time.
+    private static let largestBlock = 128 << 10
+
+    /// True for a frame, of which a bit of the fifth byte says whether its content has a checksum.
+    private static func hasNoChecksum(_ encoded: UnsafeRawBufferPointer) -> Bool {
+        encoded.count > 4 && encoded.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) && encoded[4] & 0x04 == 0
+    }
+
     static func failure(_ action: String, _ code: Int) -> ZarrError {
         ZarrError(.corrupt, "zstd cannot \(action) the bytes: \(String(cString: ZSTD_getErrorName(code)))")
     }
