@@ -17,5 +17,5 @@ let counting = CountingStore(memory)
 let array = try ZarrArray.open(counting, StoreKey("0"))
 counting.reset()
 _ = try array.read(Region(origin: [0, 0], shape: [10, 40]))
-print(counting.counts.wholeReads, "objects asked for")
+print(counting.counts.rangeReads, "reads of", counting.counts.bytes, "bytes")
 // snippet.end

@@ -1,4 +1,4 @@
-// Writes a sharded array, chunk by chunk, in any order.
+// Writes a sharded array, as a whole or chunk by chunk, in any order.
 import Zarr
 
 let type = DataType.uint8, store = MemoryStore()
@@ -8,6 +8,11 @@ let metadata = ArrayMetadata(
     shape: [1000, 1000], type: type, chunkShape: [512, 512],
     codecs: [.sharding([64, 64], [.bytes(type), .zstd(), .crc32c])])
 let array = try ZarrArray.create(store, .root, metadata)
+// snippet.end
+
+// snippet.whole
+let image = PixelBuffer(shape: [1000, 1000], type: type, bytes: [UInt8](repeating: 7, count: 1_000_000))
+try array.write(image, threads: 4)
 // snippet.end
 
 // snippet.write

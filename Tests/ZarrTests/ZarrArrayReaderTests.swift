@@ -125,7 +125,7 @@ struct ZarrArrayReaderTests {
         let shape = [512, 512], image = image(shape, seed: 6)
         let head = Region(origin: [3, 5], shape: [20, 100])
         var blocks = CodecSpec.blosc(.uint16)
-        blocks.configuration["blocksize"] = 1 << 16
+        blocks.configuration["blocksize"] = 65536
         for (codec, isChecked) in [(CodecSpec.zstd(), false), (blocks, false), (.zstd(checksum: true), true)] {
             let store = MemoryStore(), array = try array(store, image, shape, [Self.bytes, codec])
             let key = try StoreKey("c/0/0")
