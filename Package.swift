@@ -1,8 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// A C library found through pkg-config, with the packages that provide it.
-func library(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+/// A C library found through pkg-config, or where compilers look anyway, with the packages that provide it.
+func library(_ name: String, _ pkgConfig: String?, apt: String, brew: String) -> Target {
     .systemLibrary(
         name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
 }
@@ -22,9 +22,12 @@ let package = Package(
     ],
     targets: [
         library("CBlosc", "blosc", apt: "libblosc-dev", brew: "c-blosc"),
+        // bzip2 has no file for pkg-config.
+        library("CBZip2", nil, apt: "libbz2-dev", brew: "bzip2"),
         library("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
         library("CExpat", "expat", apt: "libexpat1-dev", brew: "expat"),
         library("CJPEG", "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
+        library("CLZ4", "liblz4", apt: "liblz4-dev", brew: "lz4"),
         library("CLZMA", "liblzma", apt: "liblzma-dev", brew: "xz"),
         library("CPNG", "libpng", apt: "libpng-dev", brew: "libpng"),
         library("CTIFF", "libtiff-4", apt: "libtiff-dev", brew: "libtiff"),
@@ -34,7 +37,9 @@ let package = Package(
         .target(name: "CCRC32C"),
         .target(name: "CTIFFShims", dependencies: ["CJPEG", "CTIFF"]),
 
-        .target(name: "Zarr", dependencies: ["CBlosc", "CCRC32C", "CDeflate", "CZstd"]),
+        .target(
+            name: "Zarr",
+            dependencies: ["CBlosc", "CBZip2", "CDeflate", "CLZ4", "CLZMA", "CZlib", "CZstd", "CShims"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
         .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
         .target(
@@ -50,6 +55,7 @@ let package = Package(
             ]),
         .executableTarget(name: "zarr-bench", dependencies: ["Zarr"], path: "Benchmarks/zarr-bench"),
 
+        .executableTarget(name: "zarr-exchange", dependencies: ["Zarr"], path: "Tests/interop/zarr-exchange"),
         .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
         .testTarget(name: "OMEZarrTests", dependencies: ["OMEZarr", "CPNG"]),
         .testTarget(name: "PyramidTests", dependencies: ["Pyramid", "OMEZarr", "Zarr"]),

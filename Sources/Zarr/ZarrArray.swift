@@ -93,8 +93,21 @@ extension ArrayMetadata {
         }
         let attributes = try V2Attributes.read(from: store, key)
         return try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
-            try .v2(zarray: JSONValue.parse(bytes), zattrs: attributes)
+            let zarray = try JSONValue.parse(bytes)
+            var metadata = try ArrayMetadata.v2(zarray: zarray, zattrs: attributes)
+            let isSeparatorGiven = zarray["dimension_separator"].map { !$0.isNull } ?? false
+            if !isSeparatorGiven, try metadata.hasNestedChunks(in: store, key) { metadata.keyEncoding = .v2(.slash) }
+            return metadata
         }
+    }
+
+    /// True where the chunks of an array that names no separator lie in folders, as writers have left them that forgot
+    /// to say so. What the specification means by no separator is `.`.
+    private func hasNestedChunks(in store: any ReadableStore, _ key: StoreKey) throws -> Bool {
+        let first = [Int](repeating: 0, count: rank)
+        // The first chunk is nearly always there: asking for it costs less than the names of all.
+        guard rank >= 2, try store.size(key.appending(keyEncoding.key(ofChunk: first))) == nil else { return false }
+        return try store.list(key).contains { !$0.isEmpty && $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
     }
 }
 

@@ -1,5 +1,6 @@
 """What all interop tests share: the command under test, and a rule about skipping."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -10,11 +11,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 
 
-def binary() -> str:
-    """The command under test: $OME_ZARR, or what a release build left."""
-    path = os.environ.get("OME_ZARR") or str(ROOT / ".build" / "release" / "ome-zarr")
+def binary(name: str = "ome-zarr") -> str:
+    """A command under test: $OME_ZARR for ome-zarr, or what a release build left."""
+    variable = name.upper().replace("-", "_")
+    path = os.environ.get(variable) or str(ROOT / ".build" / "release" / name)
     if not os.access(path, os.X_OK):
-        pytest.exit(f"there is no ome-zarr at {path}: build it, or set OME_ZARR", returncode=1)
+        pytest.exit(f"there is no {name} at {path}: build it, or set {variable}", returncode=1)
     return path
 
 
@@ -31,6 +33,24 @@ def run():
         return process
 
     return run
+
+
+@pytest.fixture(scope="session")
+def exchange():
+    """Asks one long-lived zarr-exchange to write or read an array and returns its answer."""
+    with subprocess.Popen(
+        [binary("zarr-exchange")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+
+        def ask(**request) -> dict:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+            assert answer, f"zarr-exchange ended with status {process.wait()} at {request}"
+            return json.loads(answer)
+
+        yield ask
+        process.stdin.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,29 @@ protocol ArrayToArrayCodec: Sendable {
     func encoded(_ pixels: StridedPixels) -> StridedPixels
 }
 
+/// Puts other elements into the place of an array's: other values, another type, fewer of them. Prepared for one type.
+///
+/// What stands behind it in a list encodes the new elements; see ``RecodedArrayCodec``.
+protocol ElementCodec: Sendable {
+    /// Type of the encoded elements.
+    var encodedType: DataType { get }
+    /// The shape of the encoded array.
+    func encoded(shape: [Int]) -> [Int]
+
+    /// Encodes a whole array. Both sides are contiguous, in C order and machine byte order, and as large as shape and
+    /// type say.
+    func encode(_ pixels: UnsafeRawBufferPointer, into encoded: UnsafeMutableRawBufferPointer)
+
+    /// Decodes a whole array.
+    ///
+    /// - Throws: ``ZarrError`` with code `.corrupt` where the elements cannot be what `encode` made.
+    func decode(_ encoded: UnsafeRawBufferPointer, into pixels: UnsafeMutableRawBufferPointer) throws
+}
+
+extension ElementCodec {
+    func encoded(shape: [Int]) -> [Int] { shape }
+}
+
 /// Turns a chunk of pixels into bytes. Prepared for one shape and type.
 protocol ArrayToBytesCodec: Sendable {
     /// Bytes an encoded chunk has; nil where that depends on the pixels.
@@ -35,6 +58,9 @@ protocol ArrayToBytesCodec: Sendable {
 
 /// Turns bytes into other bytes: compression and checksums.
 protocol BytesToBytesCodec: Sendable {
+    /// Bytes that `count` bytes always become; nil where that depends on them.
+    func encodedSize(_ count: Int) -> Int?
+
     /// Most bytes that `count` bytes become under any sane writer.
     func largestEncodedSize(_ count: Int) -> Int
 
@@ -63,13 +89,10 @@ protocol BytesToBytesCodec: Sendable {
 }
 
 extension BytesToBytesCodec {
-    func decode(
-        _ wanted: Range<Int>, of encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer,
-        _ workspace: CodecWorkspace
-    ) throws -> Bool { false }
+    func encodedSize(_ count: Int) -> Int? { nil }
 
     /// What compressors do to bytes they cannot compress: a few per thousand more, and a header. The factor of two costs
     /// only address space and leaves room for the oddest writer; a shard may hold thousands of chunks of a few bytes, so
     /// what is added to each is small.
-    func largestEncodedSize(_ count: Int) -> Int { 2 * min(count, 1 << 60) + 1 << 10 }
+    func largestEncodedSize(_ count: Int) -> Int { encodedSize(count) ?? 2 * min(count, 1 << 60) + 1 << 10 }
 }

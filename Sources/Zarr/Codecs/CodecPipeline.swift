@@ -49,8 +49,9 @@ public struct CodecPipeline: Sendable {
 
     /// Bytes every encoded chunk has; nil where that depends on the pixels.
     var encodedSize: Int? {
-        guard let size = chain.arrayToBytes.encodedSize else { return nil }
-        return chain.bytesToBytes.allSatisfy { $0 is Crc32cCodec } ? size + 4 * chain.bytesToBytes.count : nil
+        chain.bytesToBytes.reduce(chain.arrayToBytes.encodedSize) { size, codec in
+            size.flatMap { codec.encodedSize($0) }
+        }
     }
 
     /// The sharding codec, where chunks can be read in parts.

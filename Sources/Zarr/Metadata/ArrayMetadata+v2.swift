@@ -17,8 +17,7 @@ extension ArrayMetadata {
         let metadata = ArrayMetadata(
             format: .v2, shape: shape, type: type, chunkShape: chunks,
             codecs: try transpose(zarray["order"], rank: chunks.count)
-                + [BytesCodec.spec(type, endian)]
-                + V2Codec.filters(zarray["filters"], type) + V2Codec.compressor(zarray["compressor"], type),
+                + V2Codec.codecs(filters: zarray["filters"], compressor: zarray["compressor"], type, endian),
             fillValue: try FillValue(json: zarray["fill_value"] ?? .null, type: type, format: .v2),
             keyEncoding: .v2(try separator(zarray["dimension_separator"])), attributes: zattrs ?? .object([:]))
         try metadata.check()
@@ -39,21 +38,25 @@ extension ArrayMetadata {
             order = "F"
             rest.removeFirst()
         }
+        let onElements = rest.prefix(while: CodecChain.changesElements)
+        rest = rest.dropFirst(onElements.count)
         guard let bytes = rest.popFirst(), bytes.name == BytesCodec.name else {
-            let name = codecs.first { $0.name != TransposeCodec.name }?.name ?? "none"
+            let name = codecs.dropLast(rest.count).last?.name ?? "none"
             throw ZarrError(
                 .unsupported, "Zarr v2 has no codec \"\(name)\": write Zarr v3, or chunks without sharding")
         }
         guard keyEncoding.style == .v2 else {
             throw ZarrError(.unsupported, "Zarr v2 has no chunk keys like \"\(key(ofChunk: [0]))\": use those of v2")
         }
+        let encoded = try onElements.reduce(type) { try CodecChain.elementCodec($1, $0).encodedType }
+        let endian = try BytesCodec(bytes, type: encoded).endian
         let compressor = rest.popLast()
-        let filters = try rest.map { try V2Codec.json($0) }
+        let filters = try V2Codec.json(onElements: onElements, type, endian) + rest.map { try V2Codec.json($0) }
         return [
             "zarr_format": 2,
             "shape": JSONValue(shape),
             "chunks": JSONValue(chunkShape),
-            "dtype": .string(V2DataType.name(type, try BytesCodec(bytes, type: type).endian)),
+            "dtype": .string(V2DataType.name(type, endian)),
             "compressor": try compressor.map { try V2Codec.json($0) } ?? .null,
             "fill_value": fillValue.json(type, format),
             "order": .string(order),

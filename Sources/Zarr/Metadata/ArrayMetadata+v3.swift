@@ -44,7 +44,7 @@ extension ArrayMetadata {
             "chunk_grid": ["name": "regular", "configuration": ["chunk_shape": JSONValue(chunkShape)]],
             "chunk_key_encoding": keyEncoding.json,
             "fill_value": fillValue.json,
-            "codecs": .array(codecs.map { $0.explicit(type).json }),
+            "codecs": .array(codecs.map { $0.explicit(type, rank: rank).json }),
             "attributes": attributes,
         ]
         if let dimensionNames {

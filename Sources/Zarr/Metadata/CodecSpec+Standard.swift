@@ -47,7 +47,7 @@ extension CodecSpec {
     public static func zlib(level: Int = 5) -> CodecSpec { CodecSpec(ZlibCodec.name, ["level": JSONValue(level)]) }
 
     /// A CRC-32C behind the bytes.
-    public static let crc32c = CodecSpec(Crc32cCodec.name)
+    public static let crc32c = CodecSpec(ChecksumCodec.crc32c)
 
     /// Many chunks in one object; the index is little-endian with a CRC-32C, which every reader knows.
     ///
@@ -68,8 +68,8 @@ extension CodecSpec {
 
 extension CodecSpec {
     /// The codec with everything written out that strict readers of v3 demand: the type size of blosc, the checksum of
-    /// zstd, names that v3 knows.
-    func explicit(_ type: DataType) -> CodecSpec {
+    /// zstd, the order of axes in numbers, names that v3 knows.
+    func explicit(_ type: DataType, rank: Int) -> CodecSpec {
         var codec = self
         switch name {
         case BloscCodec.name:
@@ -78,10 +78,14 @@ extension CodecSpec {
         case ZstdCodec.name:
             codec.configuration["level"] = configuration["level"] ?? 0
             codec.configuration["checksum"] = configuration["checksum"] ?? false
-        case ZlibCodec.name: codec.name = ZlibCodec.nameInV3
+        case ZlibCodec.name,
+            ChecksumCodec.crc32c where configuration != [:]:
+            codec.name = V2Codec.prefix + name
+        case TransposeCodec.name:
+            if let order = try? TransposeCodec(self, rank: rank).order { codec = .transpose(order) }
         case ShardingIndexedCodec.name:
             let inner = configuration["codecs"]?.array?.map { json in
-                (try? CodecSpec(json: json))?.explicit(type).json ?? json
+                (try? CodecSpec(json: json))?.explicit(type, rank: rank).json ?? json
             }
             codec.configuration["codecs"] = inner.map { .array($0) }
         default: break

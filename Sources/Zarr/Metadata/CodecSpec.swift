@@ -30,15 +30,16 @@ public struct CodecSpec: Sendable, Hashable {
 
     /// A whole number of the configuration.
     ///
+    /// - Parameter standard: what a missing number or null means; nil where there must be one.
     /// - Throws: ``ZarrError`` with code `.corrupt` where it is no integer or leaves its range.
-    func integer(_ name: String, in range: ClosedRange<Int>, standard: Int) throws -> Int {
-        guard let json = configuration[name] else { return standard }
+    func integer(_ name: String, in range: ClosedRange<Int>, standard: Int? = nil) throws -> Int {
+        let json = configuration[name] ?? .null
+        if let standard, json.isNull { return standard }
         guard let value = json.int, range.contains(value) else {
             throw ZarrError(
                 .corrupt,
                 "the \"\(name)\" of \(self.name) must be an integer from \(range.lowerBound) to "
-                    + "\(range.upperBound), not "
-                    + json.excerpt)
+                    + "\(range.upperBound), not \(configuration[name]?.excerpt ?? "missing")")
         }
         return value
     }

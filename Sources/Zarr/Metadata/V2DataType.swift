@@ -25,6 +25,11 @@ enum V2DataType {
         }
     }
 
+    /// The type of numbers a string such as `<u2` or `u2` names.
+    static func number(_ text: String) -> PixelType? {
+        type(text.first.map { "<>|=".contains($0) } == true ? text.dropFirst() : text[...])?.pixel
+    }
+
     private static func type(_ kind: Substring) -> DataType? {
         if let known = kinds.first(where: { $0.name == kind })?.type { return known }
         guard let count = Int(kind.dropFirst()), 1...DataType.largestSize / 4 ~= count else { return nil }

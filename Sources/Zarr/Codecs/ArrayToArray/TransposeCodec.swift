@@ -9,11 +9,14 @@ struct TransposeCodec: ArrayToArrayCodec {
 
     /// - Throws: ``ZarrError`` with code `.corrupt` where `order` is no permutation of the axes.
     init(_ spec: CodecSpec, rank: Int) throws {
-        guard let order = spec.configuration["order"]?.ints, order.sorted() == Array(0..<rank) else {
+        let json = spec.configuration["order"]
+        // Drafts of v3 had letters, as v2 has, and arrays of that time are still about.
+        let letters = ["C": Array(0..<rank), "F": Array((0..<rank).reversed())]
+        guard let order = json?.ints ?? json?.string.flatMap({ letters[$0] }), order.sorted() == Array(0..<rank) else {
             throw ZarrError(
                 .corrupt,
                 "the \"order\" of transpose must name each of the \(rank) axes once, not "
-                    + (spec.configuration["order"]?.excerpt ?? "missing"))
+                    + (json?.excerpt ?? "missing"))
         }
         self.order = order
     }

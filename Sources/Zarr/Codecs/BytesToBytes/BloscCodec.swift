@@ -110,6 +110,13 @@ package struct BloscCodec: BytesToBytesCodec {
         // Safety: the header was checked against the buffer, and c-blosc checks what lies behind it.
         let size = blosc_decompress_ctx(encoded.orEmpty, room.orEmpty, room.count, 1)
         guard size == frame.contentSize else {
+            let known = String(cString: blosc_list_compressors()).split(separator: ",")
+            guard known.contains(where: { $0 == frame.compressorName }) else {
+                throw ZarrError(
+                    .unsupported,
+                    "this build of c-blosc cannot decode \"\(frame.compressorName)\", only \(known.joined(separator: ", "))"
+                )
+            }
             throw ZarrError(.corrupt, "the blosc frame (\(frame.compressorName)) is damaged or incomplete")
         }
     }

@@ -5,8 +5,6 @@ import CDeflate
 /// - Source: numcodecs, `zlib`; RFC 1950.
 struct ZlibCodec: BytesToBytesCodec {
     static let name = "zlib"
-    /// Zarr v3 has no such codec; zarr-python writes this name.
-    static let nameInV3 = "numcodecs.zlib"
 
     private let level: Int
 
