@@ -21,10 +21,10 @@ public struct CodecSpec: Sendable, Hashable {
         self.init(named.name, .object(named.configuration))
     }
 
-    /// The object metadata holds; without `configuration` where that is empty.
+    /// The object metadata holds; without `configuration` where that is empty, unless zarr-python insists on one.
     public var json: JSONValue {
         var members: JSONObject = ["name": .string(name)]
-        if let object = configuration.object, !object.isEmpty { members["configuration"] = configuration }
+        if configuration != [:] || name.hasPrefix(V2Codec.prefix) { members["configuration"] = configuration }
         return .object(members)
     }
 
