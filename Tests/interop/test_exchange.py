@@ -1,5 +1,6 @@
 """Round trips of small arrays: what we write reads equal elsewhere, and what others write reads equal here."""
 
+import dataclasses
 import itertools
 import json
 import pathlib
@@ -10,6 +11,9 @@ import numpy as np
 import pytest
 import tensorstore
 import zarr
+import zarr.registry
+from numcodecs import BitRound
+from zarr.abc.codec import ArrayBytesCodec
 from zarr_documents import (
     KINDS,
     SHAPES,
@@ -83,6 +87,44 @@ class TensorStore:
         return np.asarray(cls.open(folder, case).read().result())
 
 
+@dataclasses.dataclass(frozen=True)
+class PackBits(ArrayBytesCodec):
+    """The name of a codec that zarrs has and zarr-python does not, so that zarr-python hands it on."""
+
+    is_fixed_size = True
+    configuration: dict
+
+    @classmethod
+    def from_dict(cls, data):
+        return cls(data["configuration"])
+
+    def to_dict(self):
+        return {"name": "packbits", "configuration": self.configuration}
+
+    def compute_encoded_size(self, input_byte_length, _):
+        return input_byte_length
+
+
+zarr.registry.register_codec("packbits", PackBits)
+
+
+class Zarrs(ZarrPython):
+    """zarr-python with the codecs of zarrs, in Rust."""
+
+    name = "zarrs"
+    pipeline = {"codec_pipeline.path": "zarrs.ZarrsCodecPipeline"}
+
+    @classmethod
+    def write(cls, folder: pathlib.Path, case: Case):
+        with zarr.config.set(cls.pipeline):
+            super().write(folder, case)
+
+    @classmethod
+    def read(cls, folder: pathlib.Path, case: Case) -> np.ndarray:
+        with zarr.config.set(cls.pipeline):
+            return super().read(folder, case)
+
+
 OTHERS = [ZarrPython, TensorStore]
 
 
@@ -103,7 +145,7 @@ class Trips:
         self.exchange, self.folder = exchange, folder
         self.count, self.failures = 0, []
 
-    def both_ways(self, case: Case):
+    def both_ways(self, case: Case, others=OTHERS):
         raw, array = self.folder / "raw", self.folder / "array"
         native = case.pixels.astype(case.pixels.dtype.newbyteorder("="))
         raw.write_bytes(np.ascontiguousarray(native).tobytes())
@@ -111,11 +153,11 @@ class Trips:
         if "error" in answer:
             self.fail(case, "our writing", answer["error"])
         else:
-            for other in OTHERS:
+            for other in others:
                 if other.can(case):
                     self.compare(case, f"{other.name} of ours", lambda: other.read(array, case))
         shutil.rmtree(array, ignore_errors=True)
-        for other in OTHERS:
+        for other in others:
             if other.can(case):
                 self.compare(case, f"we of {other.name}'s", lambda: (other.write(array, case), self.read(array, case))[1])
                 shutil.rmtree(array)
@@ -226,6 +268,29 @@ def test_filters_that_lose_digits_keep_those_they_promise(trips):
         chain = [named("numcodecs.bitround", keepbits=3), endian(kind)]
         trips.both_ways(Case(f"bitround {kind} v3", v3((5, 7), (4, 4), kind, chain), data))
     trips.check(2 * (2 * 2 * 6 + 2 * 3))
+
+
+@pytest.mark.parametrize("kind", ["f2", "f4", "f8"])
+def test_bitround_rounds_as_numcodecs_does(exchange, tmp_path, kind):
+    values = np.random.default_rng(5).normal(0, 100, 4000).astype(kind)
+    for bits in (1, 2, 5, 9):
+        chain = [named("numcodecs.bitround", keepbits=bits), endian(kind)]
+        (tmp_path / "raw").write_bytes(values.tobytes())
+        array = tmp_path / f"array{bits}"
+        exchange(write=str(array), metadata=v3((4000,), (4000,), kind, chain), raw=str(tmp_path / "raw"))
+        assert (array / "c" / "0").read_bytes() == BitRound(bits).encode(values).tobytes()
+
+
+def test_packbits_goes_both_ways_with_zarrs(trips):
+    """zarrs 0.2 forgets to move bits back where the first is not 0, and the padding byte where all bits are kept."""
+    paddings = ["none", "first_byte", "last_byte"]
+    for shape, chunk in [((5, 7), (4, 4)), ((13,), (5,))]:
+        for kind, last, padding in itertools.product(["b1", "i1", "u2", "i4", "u8", "i8"], [0, 5, 6], paddings):
+            if (kind == "b1") == (last == 0):
+                data = pixels(shape, "b1").astype(kind) if kind == "b1" else (pixels(shape, "u1") % 32).astype(kind)
+                chain = [named("packbits", padding_encoding=padding, first_bit=0, last_bit=last)]
+                trips.both_ways(Case(f"{kind} {last} {padding}", v3(shape, chunk, kind, chain), data), [Zarrs])
+    trips.check(2 * 2 * 3 * (1 + 5 * 2))
 
 
 @pytest.mark.parametrize("part", range(5))

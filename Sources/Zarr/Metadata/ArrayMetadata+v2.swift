@@ -50,7 +50,7 @@ extension ArrayMetadata {
         }
         let encoded = try onElements.reduce(type) { try CodecChain.elementCodec($1, $0).encodedType }
         let endian = try BytesCodec(bytes, type: encoded).endian
-        let compressor = rest.popLast()
+        let compressor = rest.last.map(V2Codec.compresses) == true ? rest.popLast() : nil
         let filters = try V2Codec.json(onElements: onElements, type, endian) + rest.map { try V2Codec.json($0) }
         return [
             "zarr_format": 2,

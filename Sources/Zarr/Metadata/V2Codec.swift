@@ -60,8 +60,9 @@ enum V2Codec {
         switch id {
         case "blosc": return CodecSpec(id, .object(blosc(configuration, type)))
         case "zstd":
-            return CodecSpec(
-                id, ["level": integer(configuration["level"], 0), "checksum": configuration["checksum"] ?? false])
+            // numcodecs, too, takes higher levels for the highest.
+            let level = JSONValue(min(integer(configuration["level"], 0).int ?? 0, 22))
+            return CodecSpec(id, ["level": level, "checksum": configuration["checksum"] ?? false])
         case "gzip", "zlib": return CodecSpec(id, ["level": integer(configuration["level"], 1)])
         case "crc32c":
             let location = configuration["location"]?.string ?? "end"
@@ -127,6 +128,11 @@ enum V2Codec {
 // MARK: - Writing
 
 extension V2Codec {
+    /// True for codecs that belong into the `compressor` of a `.zarray`, if they come last.
+    static func compresses(_ codec: CodecSpec) -> Bool {
+        ["blosc", "zstd", "gzip", "zlib", "lz4", "bz2", "lzma"].contains(id(codec))
+    }
+
     /// The filters a `.zarray` names for codecs in front of `bytes`.
     ///
     /// - Parameters:

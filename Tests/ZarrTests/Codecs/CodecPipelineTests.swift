@@ -20,11 +20,34 @@ struct CodecPipelineTests {
                 chains.append([bytes, .blosc(type, level: level, shuffle: shuffle)])
             }
         }
+        chains += filters(type).map { [bytes, $0] }
+        chains.append([bytes] + filters(type))
+        if let pixel = type.pixel {
+            chains.append([CodecSpec("packbits")])
+            chains.append([CodecSpec("packbits", ["padding_encoding": "first_byte"]), .gzip(), .crc32c])
+            let number = JSONValue.string(pixel.rawValue)
+            if !pixel.isFloat { chains.append([CodecSpec("numcodecs.delta", ["dtype": number]), bytes, .zstd()]) }
+        }
         for order in permutations(rank) where rank > 0 {
             chains.append([.transpose(order), .bytes(type, bigEndian: true), .blosc(type)])
         }
         if rank == 3 { chains.append([.transpose([1, 2, 0]), .transpose([1, 2, 0]), bytes, .zstd()]) }
         return chains
+    }
+
+    /// Codecs of numcodecs that turn bytes into bytes.
+    static func filters(_ type: DataType) -> [CodecSpec] {
+        [
+            CodecSpec("numcodecs.shuffle", ["elementsize": JSONValue(type.size)]), CodecSpec("numcodecs.crc32"),
+            CodecSpec("numcodecs.adler32", ["location": "end"]), CodecSpec("crc32c", ["location": "start"]),
+            CodecSpec("numcodecs.fletcher32"), CodecSpec("numcodecs.lz4", ["acceleration": -1]),
+            CodecSpec("numcodecs.bz2", ["level": 9]), CodecSpec("numcodecs.lzma", ["preset": 0]),
+            CodecSpec("numcodecs.lzma", ["format": 2, "preset": 1]),
+            CodecSpec(
+                "numcodecs.lzma",
+                ["format": 3, "filters": [["id": 3, "dist": 2], ["id": 33, "preset": 1, "dict_size": 65536]]]),
+            CodecSpec("numcodecs.lzma", ["check": 1, "filters": [["id": 33, "lc": 2, "depth": 3]]]),
+        ]
     }
 
     static func permutations(_ count: Int) -> [[Int]] {
@@ -42,7 +65,8 @@ struct CodecPipelineTests {
             let count = shape.reduce(1, *) * type.size
             for codecs in Self.chains(type, rank: shape.count) {
                 let pipeline = try CodecPipeline(codecs, chunkShape: shape, type: type, fillValue: .zero(type))
-                for pixels in [random.bytes(count), random.smoothBytes(count), [UInt8](repeating: 0, count: count)] {
+                for bytes in [random.bytes(count), random.smoothBytes(count), [UInt8](repeating: 0, count: count)] {
+                    let pixels = type == .bool ? bytes.map { $0 & 1 } : bytes
                     let encoded = ByteBlock()
                     encoded.append(count: 3)
                     try pixels.withUnsafeBytes { try pipeline.encode($0, into: encoded, workspace) }
@@ -64,6 +88,23 @@ struct CodecPipelineTests {
         var expected = [UInt8]()
         for b in 0..<3 { for c in 0..<4 { for a in 0..<2 { expected.append(UInt8(a * 12 + b * 4 + c)) } } }
         #expect(Array(encoded.bytes) == expected)
+    }
+
+    @Test("transpose takes the letters of drafts, and is written in numbers")
+    func transposeByLetter() throws {
+        for (letter, order) in [("C", [0, 1, 2]), ("F", [2, 1, 0])] {
+            let byLetter = CodecSpec("transpose", ["order": .string(letter)])
+            func encoded(_ codec: CodecSpec) throws -> [UInt8] {
+                try CodecPipeline(
+                    [codec, .bytes(.uint8)], chunkShape: [2, 3, 4], type: .uint8, fillValue: .zero(.uint8)
+                ).encoded((0..<24).map { UInt8($0) })
+            }
+            #expect(try encoded(byLetter) == encoded(.transpose(order)))
+            let metadata = ArrayMetadata(
+                shape: [2, 3, 4], type: .uint8, chunkShape: [2, 3, 4],
+                codecs: [.sharding([2, 3, 4], [byLetter, .bytes(.uint8)])])
+            #expect(metadata.json()["codecs"]?[0]?["configuration"]?["codecs"]?[0] == CodecSpec.transpose(order).json)
+        }
     }
 
     @Test("big-endian elements lie in the file with their highest byte first")
@@ -113,7 +154,9 @@ struct CodecPipelineTests {
         #expect(String(decoding: pixels, as: UTF8.self) == String(repeating: "zarr", count: 6))
     }
 
-    @Test("a chunk too short or too long is corrupt", arguments: ["raw", "zstd", "gzip", "zlib", "blosc", "crc32c"])
+    @Test(
+        "a chunk too short or too long is corrupt",
+        arguments: ["raw", "zstd", "gzip", "zlib", "blosc", "crc32c", "lz4", "bz2", "lzma", "shuffle", "crc32"])
     func wrongSizes(name: String) throws {
         let tail: [CodecSpec] =
             switch name {
@@ -122,6 +165,8 @@ struct CodecPipelineTests {
             case "zlib": [.zlib()]
             case "blosc": [.blosc(.uint16)]
             case "crc32c": [.crc32c]
+            case "shuffle": [CodecSpec("numcodecs.shuffle", ["elementsize": 2])]
+            case "lz4", "bz2", "lzma", "crc32": [CodecSpec("numcodecs.\(name)")]
             default: []
             }
         let workspace = CodecWorkspace()
@@ -158,12 +203,15 @@ struct CodecPipelineTests {
         let bad: [[CodecSpec]] = [
             [], [.zstd()], [.zstd(), bytes], [bytes, bytes], [bytes, .transpose([0, 1])], [.transpose([0, 1])],
             [.transpose([0, 0]), bytes], [.transpose([0]), bytes], [.transpose([1, 2]), bytes],
-            [CodecSpec("transpose", ["order": "F"]), bytes], [CodecSpec("bytes")],
+            [CodecSpec("transpose", ["order": "X"]), bytes], [CodecSpec("bytes")],
             [CodecSpec("bytes", ["endian": "middle"])], [bytes, CodecSpec("zstd", ["level": 23])],
             [bytes, CodecSpec("gzip", ["level": "high"])], [bytes, CodecSpec("blosc", ["clevel": 10])],
             [bytes, CodecSpec("blosc", ["shuffle": "wild"])], [CodecSpec("sharding_indexed")],
             [.sharding([3, 4], [bytes])], [.sharding([0, 4], [bytes])], [.sharding([4], [bytes])],
-            [.sharding([4, 4], [])], [bytes, .sharding([4, 4], [bytes])],
+            [.sharding([4, 4], [])], [bytes, .sharding([4, 4], [bytes])], [bytes, CodecSpec("packbits")],
+            [CodecSpec("packbits", ["padding_encoding": "twice"])], [CodecSpec("packbits", ["first_bit": 16])],
+            [CodecSpec("packbits", ["first_bit": 5, "last_bit": 4])], [CodecSpec("packbits", ["last_bit": "7"])],
+            [.sharding([2, 2], [bytes, .zstd()]), CodecSpec("bytes")],
         ]
         for codecs in bad {
             #expect(throws: ZarrError.self, "\(codecs.map(\.json))") {

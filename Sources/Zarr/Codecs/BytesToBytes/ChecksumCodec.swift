@@ -20,6 +20,15 @@ struct ChecksumCodec: BytesToBytesCodec {
         case adler32 = "numcodecs.adler32"
         case fletcher32 = "numcodecs.fletcher32"
 
+        var title: String {
+            switch self {
+            case .crc32c: "CRC-32C"
+            case .crc32: "CRC-32"
+            case .adler32: "Adler-32"
+            case .fletcher32: "Fletcher-32"
+            }
+        }
+
         func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
             switch self {
             case .crc32c: CRC32C.checksum(bytes)
@@ -62,10 +71,12 @@ struct ChecksumCodec: BytesToBytesCodec {
         _ encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer, _ workspace: CodecWorkspace
     ) throws -> Int {
         let count = encoded.count - 4
-        guard count >= 0 else { throw ZarrError(.corrupt, "\(encoded.count) bytes are too few for a checksum") }
+        guard count >= 0 else {
+            throw ZarrError(.corrupt, "\(encoded.count) bytes are too few for a \(algorithm.title)")
+        }
         guard count <= room.count else {
             throw ZarrError(
-                .corrupt, "\(count) bytes are protected by a checksum, more than the \(room.count) expected")
+                .corrupt, "\(count) bytes stand beside the \(algorithm.title), more than the \(room.count) expected")
         }
         let first = isInFront ? 4 : 0
         let bytes = UnsafeRawBufferPointer(rebasing: encoded[first..<first + count])
@@ -75,8 +86,8 @@ struct ChecksumCodec: BytesToBytesCodec {
         guard stored == computed || algorithm == .fletcher32 && Fletcher32.isEqual(stored, computed) else {
             throw ZarrError(
                 .corrupt,
-                "the checksum \(algorithm.rawValue) is 0x\(String(computed, radix: 16)), but 0x\(String(stored, radix: 16)) is "
-                    + "stored: the bytes are damaged")
+                "the \(algorithm.title) is 0x\(String(computed, radix: 16)), but 0x\(String(stored, radix: 16)) is stored"
+            )
         }
         memcpy(room.orEmpty, bytes.orEmpty, count)
         return count

@@ -36,8 +36,8 @@ struct LZMACodec: BytesToBytesCodec {
     }
 
     func encode(_ bytes: UnsafeRawBufferPointer, into encoded: ByteBlock, _ workspace: CodecWorkspace) throws {
-        // liblzma's own bound, which holds for its container.
-        let bound = lzma_stream_buffer_bound(bytes.count)
+        // liblzma knows no bound for all of its formats.
+        let bound = largestEncodedSize(bytes.count)
         encoded.reserve(encoded.count + bound)
         let room = UnsafeMutableRawBufferPointer(start: encoded.base + encoded.count, count: bound)
         encoded.count += try run(bytes, into: room) { stream in
