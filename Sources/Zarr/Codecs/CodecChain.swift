@@ -6,7 +6,13 @@ struct CodecChain: Sendable {
     let arrayToBytes: any ArrayToBytesCodec
     private(set) var bytesToBytes = [any BytesToBytesCodec]()
 
+    /// More than anybody chains; the depth of calls grows with the codecs.
+    private static let mostCodecs = 32
+
     init(_ specs: [CodecSpec], shape: [Int], type: DataType, fillValue: FillValue) throws {
+        guard specs.count <= Self.mostCodecs else {
+            throw ZarrError(.unsupported, "a list of \(specs.count) codecs: at most \(Self.mostCodecs) can be read")
+        }
         var shape = shape
         var toBytes: (any ArrayToBytesCodec)?
         for (place, spec) in specs.enumerated() {

@@ -197,6 +197,28 @@ struct CodecPipelineTests {
         }
     }
 
+    @Test("a list of any number of codecs is refused before it is followed")
+    func tooManyCodecs() throws {
+        let bytes = CodecSpec.bytes(.uint8), delta = CodecSpec("numcodecs.delta")
+        for codecs in [
+            [bytes] + [CodecSpec](repeating: .crc32c, count: 31), [CodecSpec](repeating: delta, count: 31) + [bytes],
+        ] {
+            let pipeline = try CodecPipeline(codecs, chunkShape: [3], type: .uint8, fillValue: .zero(.uint8))
+            #expect(try pipeline.decoded(pipeline.encoded([7, 8, 9])) == [7, 8, 9])
+        }
+        for codecs in [
+            [bytes] + [CodecSpec](repeating: .crc32c, count: 100_000),
+            [CodecSpec](repeating: delta, count: 100_000) + [bytes],
+            [.sharding([3], [bytes] + [CodecSpec](repeating: .crc32c, count: 32))],
+        ] {
+            #expect {
+                try CodecPipeline(codecs, chunkShape: [3], type: .uint8, fillValue: .zero(.uint8))
+            } throws: {
+                ($0 as? ZarrError)?.code == .unsupported
+            }
+        }
+    }
+
     @Test("codecs out of order, doubled, missing or badly configured are corrupt")
     func refusesBadChains() {
         let bytes = CodecSpec.bytes(.uint16)
