@@ -34,4 +34,37 @@ enum Fixtures {
 
     /// The names of the files in a folder of the corpus, sorted.
     static func names(_ path: String) throws -> [String] { try store(path).list(.root) }
+
+    /// The paths of all files of a name below a folder of the corpus, sorted.
+    static func files(_ folder: String, named name: String) throws -> [String] {
+        let store = try store(folder)
+        var found = [String](), folders = [""]
+        while let path = folders.popLast() {
+            let names = try store.list(StoreKey(path))
+            if names.contains(name) {
+                found.append([folder, path, name].filter { !$0.isEmpty }.joined(separator: "/"))
+            }
+            folders += names.filter { !$0.hasSuffix(".json") && !$0.hasPrefix(".") && $0 != name }
+                .map { path.isEmpty ? $0 : "\(path)/\($0)" }
+        }
+        return found.sorted()
+    }
+}
+
+/// A directory that is removed with its last owner.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/ome-zarr-tests-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw ZarrError(.ioFailure, "cannot make a temporary folder") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        if let store = try? DirectoryStore(path: path, create: false) {
+            for name in (try? store.list(.root)) ?? [] { try? store.remove(StoreKey(name)) }
+        }
+        rmdir(path)
+    }
 }

@@ -94,16 +94,16 @@ struct ImageMetadataTests {
 
     @Test("what is written is valid, strictly", arguments: OMEZarrVersion.allCases)
     func valid(version: OMEZarrVersion) throws {
+        let rules = try #require(SpecificationVersion(rawValue: version.rawValue))
         for description in [Self.fluorescence, Self.photograph] {
             let metadata = try ImageMetadata(
                 description, downsampling: .init(type: "mean", method: "m", version: "1"))
-            let report = OMEZarrValidator.validateAttributes(
-                metadata.attributes(version), version: version, kind: .image)
+            let report = OMEZarrValidator.validateAttributes(metadata.attributes(version), version: rules, kind: .image)
             #expect(report.findings == [])
         }
         let mask = try ImageMetadata(Self.mask, downsampling: .init(type: "mode")).attributes(version)
-        #expect(OMEZarrValidator.validateAttributes(mask, version: version, kind: .label).isValid)
-        #expect(OMEZarrValidator.validateAttributes(mask, version: version, kind: .image).isValid)
+        #expect(OMEZarrValidator.validateAttributes(mask, version: rules, kind: .label).isValid)
+        #expect(OMEZarrValidator.validateAttributes(mask, version: rules, kind: .image).isValid)
     }
 
     @Test("a description without windows, colours and names still gives complete channels")
@@ -151,6 +151,43 @@ struct ImageMetadataTests {
         #expect(metadata.datasets.map(\.path) == ["0", "1"])
     }
 
+    /// Metadata of an image of y and x with these transformations, one list a level.
+    private static func placed(_ levels: [JSONValue], global: JSONValue? = nil) -> JSONValue {
+        let datasets = levels.enumerated().map { index, list -> JSONValue in
+            ["path": .string("\(index)"), "coordinateTransformations": list]
+        }
+        var entry: JSONValue = ["axes": ["y", "x"], "datasets": .array(datasets)]
+        entry["coordinateTransformations"] = global
+        return ["multiscales": [entry]]
+    }
+
+    @Test("a translation before its scale is read as if it came after, and said")
+    func swapped() throws {
+        let json = Self.placed([
+            [["type": "translation", "translation": [1, 2]], ["type": "scale", "scale": [3, 5]]]
+        ])
+        let metadata = try ImageMetadata(reading: json, shapes: [[4, 4]], type: .uint8)
+        #expect(metadata.datasets[0].scale == [3, 5] && metadata.datasets[0].translation == [1, 2])
+        #expect(metadata.warnings.count == 1 && metadata.warnings[0].contains("level 0 comes before its scale"))
+    }
+
+    @Test("what is more than scale and translation is kept, and the ratio of the shapes stands in")
+    func unapplied() throws {
+        let rotation: JSONValue = ["type": "rotation", "rotation": [[0, 1], [-1, 0]]]
+        let scale: JSONValue = [["type": "scale", "scale": [0.5, 0.25]]]
+        let json = Self.placed([scale, [rotation]], global: [["type": "scale", "scale": [10, 10]]])
+        let metadata = try ImageMetadata(reading: json, shapes: [[8, 8], [4, 2]], type: .uint8)
+        #expect(metadata.datasets.map(\.scale) == [[5, 2.5], [10, 10]])
+        #expect(metadata.datasets.map(\.unapplied) == [[], [.init(.rotation([[0, 1], [-1, 0]]))]])
+        #expect(metadata.warnings.count == 1 && metadata.warnings[0].contains("rotation"))
+        let all = try ImageMetadata(
+            reading: Self.placed([scale], global: [["type": "scale", "path": "numbers"]]), shapes: [[8, 8]],
+            type: .uint8)
+        #expect(all.datasets[0].scale == [0.5, 0.25])
+        #expect(all.transformations == [.init(.stored(type: "scale", path: "numbers"))])
+        #expect(all.warnings.count == 1)
+    }
+
     @Test("units nobody knows are kept")
     func unknownUnits() throws {
         let json: JSONValue = [
@@ -196,6 +233,8 @@ struct ImageMetadataTests {
         #expect(metadata.axes.map(\.name) == ["y", "x"])
         #expect(metadata.datasets[0].scale == [2, 3])
         #expect(metadata.datasets[0].translation == [1, 1.5])
+        #expect(metadata.coordinateSystems.map(\.name) == ["world", "physical"])
+        #expect(metadata.transformations.map(\.type) == ["affine"] && metadata.warnings == [])
     }
 
     @Test("colours go through six digits and back")

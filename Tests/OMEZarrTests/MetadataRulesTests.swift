@@ -72,9 +72,24 @@ struct MetadataRulesTests {
 
     private static let window: JSONValue = ["min": 0, "max": 1, "start": 0, "end": 1]
 
+    @Test("where the schemas count axes otherwise than the text, the schemas are followed, and the reason is said")
+    func miscounted() {
+        let bare: JSONValue = ["name": "t"]
+        let z: JSONValue = ["name": "z", "type": "space"]
+        let untyped = OMEZarrValidator.validateAttributes(
+            Self.image(axes: [bare, z, Self.y, Self.x]), version: .v05, kind: .image)
+        #expect(!untyped.agreesWithSchemas())
+        #expect(untyped.findings.contains { $0.rule == 15 && $0.message.contains("4 axes") })
+        let strange: JSONValue = ["name": "y", "type": "space", "unit": 5]
+        let report = OMEZarrValidator.validateAttributes(
+            Self.image(axes: [strange, Self.x]), version: .v05, kind: .image)
+        #expect(!report.agreesWithSchemas())
+        #expect(report.findings.map(\.rule) == [12, 15])
+    }
+
     @Test("a finding points at the member it is about")
     func pointers() {
-        let found = findings(Self.image(axes: [["name": "y", "type": "space", "unit": 5], Self.x]))
+        let found = findings(Self.image(axes: [["name": "y", "type": "space", "unit": "furlong"], Self.x]))
         #expect(found.map(\.pointer) == ["/ome/multiscales/0/axes/0/unit"])
     }
 
@@ -104,9 +119,12 @@ struct MetadataRulesTests {
         ]
         let keys = [
             "multiscales", "omero", "image-label", "labels", "plate", "well", "bioformats2raw.layout", "series",
-            "version",
+            "version", "scene",
         ]
-        let inner = ["axes", "datasets", "channels", "colors", "wells", "rows", "columns", "images", "acquisitions"]
+        let inner = [
+            "axes", "datasets", "channels", "colors", "wells", "rows", "columns", "images", "acquisitions",
+            "coordinateSystems", "coordinateTransformations",
+        ]
         for value in values {
             for key in keys {
                 var documents: [JSONValue] = [value, [key: value], [key: [value]]]
@@ -115,6 +133,7 @@ struct MetadataRulesTests {
                     for kind in OMEZarrValidator.MetadataKind.allCases {
                         _ = OMEZarrValidator.validateAttributes(document, version: .v04, kind: kind)
                         _ = OMEZarrValidator.validateAttributes(["ome": document], version: .v05, kind: kind)
+                        _ = OMEZarrValidator.validateAttributes(["ome": document], version: .v06, kind: kind)
                     }
                     _ = try? ImageMetadata(reading: document, shapes: [[4, 4]], type: .uint8)
                     _ = try? ImageMetadata(

@@ -28,15 +28,15 @@ extension ImageMetadata {
     /// Reads the metadata of an image's group with goodwill.
     ///
     /// Accepted beyond the letter: a missing version or one in the wrong place, axes as strings (0.3) or none (0.1,
-    /// 0.2: the last of t, c, z, y, x), levels without transformations (the ratio of the shapes stands in), channels
-    /// without colour, window or label, and the coordinate systems of 0.6 as far as they only scale and translate.
+    /// 0.2: the last of t, c, z, y, x), levels without transformations (the ratio of the shapes stands in), a
+    /// translation before its scale, and channels without colour, window or label. A level that 0.6 places by more than
+    /// scale and translation is read, with what it says kept in ``Dataset/unapplied``.
     ///
     /// - Parameters:
     ///   - attributes: the attributes of the image's group.
     ///   - shapes: the shape of each level's array, in the order of ``datasetPaths(in:)``.
     ///   - type: type of the pixels.
-    /// - Throws: ``OMEZarrError``, `.corrupt` where axes and arrays contradict each other, `.unsupported` where a level
-    ///   is placed by something else than scale and translation.
+    /// - Throws: ``OMEZarrError`` with code `.corrupt` where axes and arrays contradict each other.
     public init(reading attributes: JSONValue, shapes: [[Int]], type: PixelType) throws {
         let ome = OMEAttributes(attributes)
         let paths = try Self.datasetPaths(in: attributes)
@@ -51,11 +51,8 @@ extension ImageMetadata {
                 "level \(path) has \(shape.count) dimensions, but the image has \(axes.count) axes (\(axes.map(\.name).joined()))"
             )
         }
-        let datasets = try paths.indices.map { index in
-            let level = try Self.transformation(entry, index, shapes)
-            return Dataset(path: paths[index], scale: level.scale, translation: level.translation)
-        }
-        for axis in axes.indices { axes[axis].spacing = datasets[0].scale[axis] }
+        let placement = try LevelPlacement(entry, paths: paths, shapes: shapes)
+        for axis in axes.indices { axes[axis].spacing = placement.datasets[0].scale[axis] }
         let isLabels = ome.members["image-label"] != nil
         let omero = ome.members["omero"] ?? attributes["omero"]
         let count = axes.firstIndex { $0.kind == .channel }.map { shape[$0] } ?? 1
@@ -65,12 +62,15 @@ extension ImageMetadata {
         }
         let known = isLabels ? [] : (omero?["channels"]?.array ?? []).prefix(count).map(Channel.init(reading:))
         self.init(
-            name: entry["name"]?.string ?? omero?["name"]?.string, axes: axes, datasets: datasets,
+            name: entry["name"]?.string ?? omero?["name"]?.string, axes: axes, datasets: placement.datasets,
             channels: isLabels ? [] : Self.complete(Array(known), count),
             isRGB: entry["metadata"]?["rgb"]?.bool == true && count == 3, isLabels: isLabels,
             downsampling: Downsampling(reading: entry),
             defaultZ: omero?["rdefs"]?["defaultZ"]?.int ?? 0, defaultT: omero?["rdefs"]?["defaultT"]?.int ?? 0,
             type: type)
+        coordinateSystems = (entry["coordinateSystems"]?.array ?? []).compactMap { CoordinateSystem(reading: $0) }
+        transformations = placement.transformations
+        warnings = placement.warnings
     }
 
     /// The image these metadata and level shapes describe.
@@ -83,7 +83,7 @@ extension ImageMetadata {
     }
 
     private static func axes(_ entry: JSONValue, rank: Int) throws -> [Axis] {
-        guard let list = entry["axes"]?.array ?? intrinsicAxes(entry) else { return try standardAxes(rank: rank) }
+        guard let list = axisList(entry) else { return try standardAxes(rank: rank) }
         guard rank >= 2 else {
             throw OMEZarrError(.corrupt, "the image has \(rank) dimensions: an image has at least y and x")
         }
@@ -92,12 +92,10 @@ extension ImageMetadata {
                 .corrupt, "the image names \(list.count) axes, but its level 0 has \(rank) dimensions")
         }
         let axes = try list.enumerated().map { index, item in
-            if let name = item.string { return Axis(name: name, kind: standardKind(name)) }
-            guard let name = item["name"]?.string else {
+            guard let axis = Axis(reading: item) else {
                 throw OMEZarrError(.corrupt, "the image's axis \(index) has no name")
             }
-            let kind = item["type"]?.string.map { Axis.Kind(name: $0) } ?? standardKind(name)
-            return Axis(name: name, kind: kind, unit: item["unit"]?.string)
+            return axis
         }
         guard Set(axes.map(\.name)).count == axes.count else {
             throw OMEZarrError(.corrupt, "two axes of the image have the same name (\(axes.map(\.name)))")
@@ -105,13 +103,17 @@ extension ImageMetadata {
         return axes
     }
 
-    /// The axes of 0.6: those of the coordinate system the datasets' transformations lead to.
-    private static func intrinsicAxes(_ entry: JSONValue) -> [JSONValue]? {
-        guard let systems = entry["coordinateSystems"]?.array else { return nil }
+    /// The axes as written: those of the image, or in 0.6 those of its intrinsic coordinate system.
+    static func axisList(_ entry: JSONValue) -> [JSONValue]? {
+        entry["axes"]?.array ?? intrinsicSystem(entry)?["axes"]?.array
+    }
+
+    /// The coordinate system of 0.6 that the levels lie in; the first where they do not say.
+    private static func intrinsicSystem(_ entry: JSONValue) -> JSONValue? {
+        let systems = entry["coordinateSystems"]?.array
         let output = entry["datasets"]?[0]?["coordinateTransformations"]?[0]?["output"]
         let name = output?["name"]?.string ?? output?.string
-        let system = systems.first { $0["name"]?.string == name } ?? systems.first
-        return system?["axes"]?.array
+        return systems?.first { $0["name"]?.string == name } ?? systems?.first
     }
 
     private static func standardAxes(rank: Int) throws -> [Axis] {
@@ -120,35 +122,7 @@ extension ImageMetadata {
             throw OMEZarrError(
                 .corrupt, "the image names no axes and has \(rank) dimensions: from 2 to 5 can be guessed")
         }
-        return names.suffix(rank).map { Axis(name: $0, kind: standardKind($0)) }
-    }
-
-    private static func standardKind(_ name: String) -> Axis.Kind {
-        switch name {
-        case "t": .time
-        case "c": .channel
-        case "z", "y", "x": .space
-        default: .custom(nil)
-        }
-    }
-
-    private static func transformation(
-        _ entry: JSONValue, _ index: Int, _ shapes: [[Int]]
-    ) throws -> LevelTransformation {
-        let rank = shapes[0].count
-        var level = LevelTransformation(rank: rank)
-        let own = entry["datasets"]?[index]?["coordinateTransformations"]
-        if own?.array?.isEmpty ?? true {
-            for axis in 0..<rank where shapes[index][axis] > 0 {
-                level.scale[axis] = Double(shapes[0][axis]) / Double(shapes[index][axis])
-            }
-        }
-        try level.apply(own, place: "level \(index)")
-        // In 0.6 these lead to other coordinate systems than the intrinsic one and do not apply to all levels.
-        if entry["coordinateSystems"] == nil {
-            try level.apply(entry["coordinateTransformations"], place: "the image")
-        }
-        return level
+        return names.suffix(rank).map { Axis(name: $0, kind: .standard($0)) }
     }
 }
 

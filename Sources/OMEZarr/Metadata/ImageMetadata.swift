@@ -12,12 +12,18 @@ public struct ImageMetadata: Sendable, Hashable {
         public var scale: [Double]
         /// Where the centre of the first element lies on each axis, in the axis' unit.
         public var translation: [Double]
+        /// What the file says of its place instead, where that is more than scale and translation, such as a rotation;
+        /// scale and translation are guesses then. Empty as a rule.
+        public var unapplied: [CoordinateTransformation]
 
         /// A level.
-        public init(path: String, scale: [Double], translation: [Double]) {
+        public init(
+            path: String, scale: [Double], translation: [Double], unapplied: [CoordinateTransformation] = []
+        ) {
             self.path = path
             self.scale = scale
             self.translation = translation
+            self.unapplied = unapplied
         }
     }
 
@@ -59,6 +65,13 @@ public struct ImageMetadata: Sendable, Hashable {
     public var defaultZ, defaultT: Int
     /// Type of the pixels; where a channel has no window, it says what values there can be.
     public var type: PixelType
+    /// The coordinate systems of an image of 0.6, as read; not written.
+    public var coordinateSystems: [CoordinateSystem] = []
+    /// What an image says of its place beyond its levels' scales and translations, as read; not written: in 0.6 how its
+    /// coordinate systems lie to each other.
+    public var transformations: [CoordinateTransformation] = []
+    /// What was guessed or left out when the metadata were read, a sentence each.
+    public var warnings: [String] = []
 
     /// The metadata of an image that is going to be written.
     ///

@@ -1,5 +1,3 @@
-import Zarr
-
 /// Scale and translation of one level, composed from lists of transformations.
 ///
 /// - Source: OME-Zarr 0.4 and 0.5, "multiscales" metadata: those of a dataset apply first, then those of the
@@ -14,45 +12,45 @@ struct LevelTransformation: Hashable {
         translation = [Double](repeating: 0, count: rank)
     }
 
-    /// Applies a list of transformations after those applied so far.
+    /// The transformations of a list, one after the other; nil where one is more than scale and translation.
     ///
     /// - Parameter place: what the list belongs to, for messages.
-    /// - Throws: ``OMEZarrError``, `.corrupt` where a transformation has the wrong length or no numbers, `.unsupported`
-    ///   where it is neither identity, scale, translation nor a sequence of them.
-    mutating func apply(_ list: JSONValue?, place: String, depth: Int = 0) throws {
-        for transformation in list?.array ?? [] {
-            switch transformation["type"]?.string {
-            case "identity": continue
-            case "scale":
-                let factors = try vector(transformation, "scale", place)
-                for axis in scale.indices {
-                    scale[axis] *= factors[axis]
-                    translation[axis] *= factors[axis]
-                }
-            case "translation":
-                let offsets = try vector(transformation, "translation", place)
-                for axis in scale.indices { translation[axis] += offsets[axis] }
-            case "sequence" where depth < 8:
-                try apply(transformation["transformations"], place: place, depth: depth + 1)
-            case let type:
-                throw OMEZarrError(
-                    .unsupported,
-                    "cannot place \(place): coordinate transformation \(type ?? "without a type") is not supported; scale, translation and identity are"
-                )
-            }
+    /// - Throws: ``OMEZarrError`` with code `.corrupt` where a scale or translation has not one number for each axis.
+    init?(_ list: [CoordinateTransformation], rank: Int, place: String) throws {
+        self.init(rank: rank)
+        guard try apply(list, place) else { return nil }
+    }
+
+    /// Applies a transformation that scales and moves after this one.
+    mutating func append(_ next: LevelTransformation) {
+        for axis in scale.indices {
+            scale[axis] *= next.scale[axis]
+            translation[axis] = translation[axis] * next.scale[axis] + next.translation[axis]
         }
     }
 
-    private func vector(_ transformation: JSONValue, _ name: String, _ place: String) throws -> [Double] {
-        if transformation[name] == nil, transformation["path"] != nil {
-            throw OMEZarrError(
-                .unsupported, "cannot place \(place): its \(name) is stored as an array; write it into the metadata")
+    private mutating func apply(_ list: [CoordinateTransformation], _ place: String) throws -> Bool {
+        for transformation in list {
+            var next = LevelTransformation(rank: scale.count)
+            switch transformation.kind {
+            case .identity: continue
+            case .scale(let factors): next.scale = try vector(factors, "scale", place)
+            case .translation(let offsets): next.translation = try vector(offsets, "translation", place)
+            case .sequence(let list):
+                guard try apply(list, place) else { return false }
+                continue
+            default: return false
+            }
+            append(next)
         }
-        let values = (transformation[name]?.array ?? []).compactMap(\.double).filter(\.isFinite)
-        guard values.count == scale.count, values.count == transformation[name]?.array?.count else {
+        return true
+    }
+
+    private func vector(_ values: [Double], _ name: String, _ place: String) throws -> [Double] {
+        guard values.count == scale.count else {
             throw OMEZarrError(
                 .corrupt,
-                "cannot place \(place): its \(name) must be \(scale.count) numbers, one for each axis, got \(transformation[name]?.description ?? "nothing")"
+                "cannot place \(place): its \(name) must be \(scale.count) numbers, one for each axis, got \(values.count)"
             )
         }
         return values

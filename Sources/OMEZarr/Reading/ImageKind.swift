@@ -14,6 +14,8 @@ public enum ImageKind: Sendable, Hashable {
     case well(fields: [String])
     /// A collection of series (`bioformats2raw.layout`); the paths of its images.
     case bioFormats2Raw(series: [String])
+    /// Images placed relative to each other (0.6); their paths.
+    case scene(images: [String])
     /// A Zarr group that says nothing about images.
     case group
     /// A Zarr array.
@@ -60,12 +62,21 @@ extension ImageKind {
         if members["multiscales"] != nil { return members["image-label"] == nil ? .image : .labelImage }
         if let well = members["well"] { return .well(fields: paths(well["images"])) }
         if members["bioformats2raw.layout"] != nil { return .bioFormats2Raw(series: try series(store, key)) }
+        if let scene = members["scene"] { return .scene(images: images(scene)) }
         if let labels = members["labels"]?.array { return .labels(labels.compactMap(\.string)) }
         return .group
     }
 
     private static func paths(_ list: JSONValue?) -> [String] {
         (list?.array ?? []).prefix(listLimit).compactMap { $0["path"]?.string }
+    }
+
+    /// The images whose coordinate systems a scene's transformations name, each once.
+    private static func images(_ scene: JSONValue) -> [String] {
+        var seen = Set<String>()
+        let transformations = (scene["coordinateTransformations"]?.array ?? []).prefix(listLimit)
+        return transformations.flatMap { [$0["input"]?["path"]?.string, $0["output"]?["path"]?.string] }
+            .compactMap { $0 }.filter { seen.insert($0).inserted }
     }
 
     /// The series an `OME` group lists; without a list, the consecutively numbered groups.

@@ -1,6 +1,6 @@
 public import Zarr
 
-/// A multiscale image in a Zarr store, of OME-Zarr 0.4 or 0.5; older and newer versions are read with goodwill.
+/// A multiscale image in a Zarr store, of OME-Zarr 0.1 to 0.6, read with goodwill.
 public struct OMEZarrImage: ImageSource {
     /// The store the image lies in.
     public let store: any ReadableStore
@@ -12,15 +12,15 @@ public struct OMEZarrImage: ImageSource {
     public let metadata: ImageMetadata
     /// The attributes of the image's group, to the letter.
     public let attributes: JSONValue
-    /// One array for each level, finest first.
+    /// One array for each level, in the order of the metadata, finest first. One may hold another type than level 0, as
+    /// some writers averaged labels into floats: it keeps its number, and refuses to be read as this image.
     public let levels: [ZarrArray]
     /// What the image is: axes, levels, type, channels.
     public let description: ImageDescription
 
     /// Opens the image whose group lies at a key.
     ///
-    /// Costs the group's metadata and that of each level; no pixels are read. Levels whose pixels are of another type
-    /// than those of level 0, as some writers averaged labels into floats, are left out.
+    /// Costs the group's metadata and that of each level; no pixels are read.
     ///
     /// - Throws: ``OMEZarrError``, `.notFound` where nothing is stored there, `.notAnImage` where it is something else
     ///   (the message says what, and what can be opened instead), `.corrupt` where axes and arrays contradict each
@@ -56,9 +56,10 @@ public struct OMEZarrImage: ImageSource {
             let type = try Self.pixelType(arrays[0])
             var metadata = try ImageMetadata(
                 reading: node.attributes, shapes: arrays.map(\.metadata.shape), type: type)
-            let kept = arrays.indices.filter { arrays[$0].metadata.type == .pixel(type) }
-            metadata.datasets = kept.map { metadata.datasets[$0] }
-            levels = kept.map { arrays[$0] }
+            for (index, array) in arrays.enumerated() where array.metadata.type != type {
+                metadata.warnings.append("level \(index) holds \(array.metadata.type), level 0 \(type): it is not read")
+            }
+            levels = arrays
             description = metadata.description(shapes: levels.map(\.metadata.shape))
             self.metadata = metadata
         } catch let error as OMEZarrError {
@@ -107,6 +108,13 @@ private final class OMEZarrReader: RegionReader {
             throw OMEZarrError(
                 .invalidCall, "there is no level \(level): the image has levels 0 to \(levels.count - 1)")
         }
+        let type = levels[level].metadata.type
+        guard type == levels[0].metadata.type else {
+            throw OMEZarrError(
+                .unsupported,
+                "level \(level) holds \(type), the image \(levels[0].metadata.type): read another level, or the array by its own path",
+                key: levels[level].key)
+        }
         let reader = try readers[level] ?? levels[level].makeReader()
         readers[level] = reader
         try reader.read(region, into: pixels)
@@ -123,6 +131,7 @@ extension ImageKind {
         case .plate(let wells): "a plate of \(wells.count) wells"
         case .well(let fields): "a well of \(fields.count) fields"
         case .bioFormats2Raw(let series): "a collection of \(series.count) series"
+        case .scene(let images): "a scene of \(images.count) images"
         case .group: "a plain Zarr group"
         case .array: "a plain Zarr array"
         }
@@ -132,7 +141,8 @@ extension ImageKind {
     fileprivate var advice: String {
         let below: String? =
             switch self {
-            case .labels(let paths), .plate(let paths), .well(let paths), .bioFormats2Raw(let paths): paths.first
+            case .labels(let paths), .plate(let paths), .well(let paths), .bioFormats2Raw(let paths), .scene(let paths):
+                paths.first
             case .image, .labelImage, .group, .array: nil
             }
         return below.map { ": open one of its parts, such as \"\($0)\"" } ?? ""

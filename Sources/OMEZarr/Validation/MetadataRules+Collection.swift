@@ -2,11 +2,11 @@ import Zarr
 
 /// `bioformats2raw.layout` and `series`.
 ///
-/// - Source: OME-Zarr 0.4 and 0.5, "bioformats2raw.layout".
+/// - Source: OME-Zarr 0.4 to 0.6, "bioformats2raw.layout".
 extension MetadataRules {
     mutating func checkLayout(_ members: JSONObject, _ pointer: String) {
         guard let layout = members["bioformats2raw.layout"] else {
-            if version == .v05 {
+            if version != .v04 {
                 error(pointer, 67, "there is no \"bioformats2raw.layout\"", fix: "add \"bioformats2raw.layout\": 3")
             }
             return
@@ -20,7 +20,7 @@ extension MetadataRules {
 
     mutating func checkSeries(_ members: JSONObject, _ pointer: String) {
         guard let series = members["series"] else {
-            if version == .v05 { error(pointer, 70, "there is no \"series\"", fix: "list the paths of the images") }
+            if version != .v04 { error(pointer, 70, "there is no \"series\"", fix: "list the paths of the images") }
             return
         }
         guard let paths = series.array, paths.allSatisfy({ $0.string != nil }) else {

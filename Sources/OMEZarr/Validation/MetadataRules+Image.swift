@@ -1,8 +1,8 @@
 import Zarr
 
-/// `multiscales` and `omero`.
+/// `multiscales`.
 ///
-/// - Source: OME-Zarr 0.4 and 0.5, "multiscales" and "omero" metadata.
+/// - Source: OME-Zarr 0.4 to 0.6, "multiscales" metadata.
 extension MetadataRules {
     mutating func checkImage(_ members: JSONObject, _ pointer: String) {
         guard members["multiscales"] != nil else {
@@ -27,20 +27,31 @@ extension MetadataRules {
         for name in ["name", "type", "metadata"] where entry[name] == nil {
             warning(pointer, 27, "there is no \"\(name)\"", fix: "add \"\(name)\" to the entry of \"multiscales\"")
         }
+        if version == .v06 { return checkSystems(entry, pointer) }
         let rank = checkAxes(entry["axes"], pointer + "/axes")
         if let transformations = entry["coordinateTransformations"] {
             checkTransformations(transformations, rank, pointer + "/coordinateTransformations", 26)
         }
-        let datasets = list(entry["datasets"], pointer + "/datasets", 22, "\"datasets\"", unique: false) ?? []
+        checkDatasets(entry["datasets"], pointer + "/datasets") { rules, dataset, pointer in
+            rules.checkTransformations(
+                dataset["coordinateTransformations"], rank, pointer + "/coordinateTransformations", 24)
+        }
+    }
+
+    /// Checks the list of levels, and each with what the version says of its place.
+    mutating func checkDatasets(
+        _ value: JSONValue?, _ pointer: String,
+        _ checkPlace: (inout MetadataRules, _ dataset: JSONObject, _ pointer: String) -> Void
+    ) {
+        let datasets = list(value, pointer, 22, "\"datasets\"", unique: false) ?? []
         var paths = Set<String>()
         for (index, dataset) in datasets.enumerated() {
-            let pointer = "\(pointer)/datasets/\(index)"
+            let pointer = "\(pointer)/\(index)"
             guard let dataset = object(dataset, pointer, 22, "the dataset") else { continue }
             if let path = string(dataset["path"], pointer + "/path", 22, "\"path\""), !paths.insert(path).inserted {
                 error(pointer + "/path", 22, "two levels lie at \"\(path)\"", fix: "list each level once", by: .text)
             }
-            checkTransformations(
-                dataset["coordinateTransformations"], rank, pointer + "/coordinateTransformations", 24)
+            checkPlace(&self, dataset, pointer)
         }
     }
 
@@ -92,53 +103,6 @@ extension MetadataRules {
             warning(
                 pointer, rule, "a scale is not a positive number", fix: "write the distance between pixels, or 1.0",
                 by: .text)
-        }
-    }
-}
-
-/// The parts of `omero`.
-extension MetadataRules {
-    private mutating func checkOmero(_ value: JSONValue, _ pointer: String) {
-        guard let omero = object(value, pointer, 50, "\"omero\"") else { return }
-        guard let channels = omero["channels"]?.array else {
-            return error(
-                pointer + "/channels", 50, "\"channels\" is \(JSONKind.of(omero["channels"])), not a list",
-                fix: "list the channels, or remove \"omero\"")
-        }
-        for (index, channel) in channels.enumerated() {
-            let pointer = "\(pointer)/channels/\(index)"
-            if let channel = object(channel, pointer, 50, "the channel") { checkChannel(channel, pointer) }
-        }
-    }
-
-    private mutating func checkChannel(_ channel: JSONObject, _ pointer: String) {
-        // Demanded by the text of both versions, but only the schema of 0.4 looks.
-        let authority: Finding.Authority = version == .v04 ? .schema : .text
-        for name in ["color", "window"] where channel[name] == nil {
-            error(pointer, 51, "the channel has no \"\(name)\"", fix: "add \"\(name)\"", by: authority)
-        }
-        for name in ["label", "family", "color"] {
-            optionalString(channel[name], "\(pointer)/\(name)", 50, "\"\(name)\"")
-        }
-        if let active = channel["active"], active.bool == nil {
-            error(
-                pointer + "/active", 50, "\"active\" is \(JSONKind.of(active)), not true or false",
-                fix: "write true or false")
-        }
-        if let color = channel["color"]?.string,
-            color.utf8.count != 6 || Channel.Color(hexadecimal: color) == nil || color.hasPrefix("#")
-        {
-            error(
-                pointer + "/color", 50, "\"\(color.prefix(40))\" is not a colour",
-                fix: "write six hexadecimal digits without \"#\"", by: .text)
-        }
-        guard let window = channel["window"].flatMap({ object($0, pointer + "/window", 50, "\"window\"") }) else {
-            return
-        }
-        for name in ["min", "max", "start", "end"] where window[name]?.number == nil {
-            error(
-                "\(pointer)/window/\(name)", 50, "\"\(name)\" is \(JSONKind.of(window[name])), not a number",
-                fix: "write min, max, start and end of the window as numbers")
         }
     }
 }

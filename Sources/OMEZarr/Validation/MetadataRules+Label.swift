@@ -2,12 +2,12 @@ import Zarr
 
 /// `image-label` and `labels`.
 ///
-/// - Source: OME-Zarr 0.4 and 0.5, "labels" metadata.
+/// - Source: OME-Zarr 0.4 to 0.6, "labels" metadata.
 extension MetadataRules {
     mutating func checkLabel(_ members: JSONObject, _ pointer: String) {
         guard let value = members["image-label"] else {
             // The schema of 0.4 accepts a group without it; that of 0.5 does not.
-            if version == .v05 { error(pointer, 55, "there is no \"image-label\"", fix: "add \"image-label\"") }
+            if version != .v04 { error(pointer, 55, "there is no \"image-label\"", fix: "add \"image-label\"") }
             return
         }
         let pointer = pointer + "/image-label"

@@ -2,11 +2,11 @@ import Zarr
 
 /// `plate` and `well`.
 ///
-/// - Source: OME-Zarr 0.4 and 0.5, "plate" and "well" metadata.
+/// - Source: OME-Zarr 0.4 to 0.6, "plate" and "well" metadata.
 extension MetadataRules {
     mutating func checkPlate(_ members: JSONObject, _ pointer: String) {
         guard let value = members["plate"] else {
-            if version == .v05 { error(pointer, 62, "there is no \"plate\"", fix: "add \"plate\"") }
+            if version != .v04 { error(pointer, 62, "there is no \"plate\"", fix: "add \"plate\"") }
             return
         }
         let pointer = pointer + "/plate"
@@ -99,18 +99,18 @@ extension MetadataRules {
             }
             if let name = rows[row], let columnName = columns[column], parts != [name, columnName] {
                 // The test suite published with 0.4 has the rows and columns of most of its valid plates the wrong way
-                // round; that of 0.5 has a case for it.
+                // round; that of 0.5 has a case for it, that of 0.6 has not.
                 error(
                     pointer + "/path", 63, "the path \(path) disagrees with row \(name) and column \(columnName)",
                     fix: "write \(name)/\(columnName), or correct rowIndex and columnIndex",
-                    by: version == .v04 ? .text : .schema)
+                    by: version == .v05 ? .schema : .text)
             }
         }
     }
 
     mutating func checkWell(_ members: JSONObject, _ pointer: String) {
         guard let value = members["well"] else {
-            if version == .v05 { error(pointer, 66, "there is no \"well\"", fix: "add \"well\"") }
+            if version != .v04 { error(pointer, 66, "there is no \"well\"", fix: "add \"well\"") }
             return
         }
         let pointer = pointer + "/well"
@@ -122,10 +122,14 @@ extension MetadataRules {
             guard let image = object(item, pointer, 66, "the image") else { continue }
             optionalInteger(image["acquisition"], pointer + "/acquisition", 66, "\"acquisition\"")
             guard let path = string(image["path"], pointer + "/path", 66, "\"path\"") else { continue }
-            if !Self.isAlphanumeric(path) {
+            if version != .v06 && !Self.isAlphanumeric(path) {
                 error(
                     pointer + "/path", 66, "\"\(path.prefix(40))\" is not made of letters and digits",
                     fix: "use A-Z, a-z and 0-9 only")
+            } else if version == .v06 && !Self.isNodeName(path) {
+                error(
+                    pointer + "/path", 66, "\"\(path.prefix(40))\" is not the name of a Zarr node",
+                    fix: "use letters, digits, \"_\", \".\" and \"-\", not only dots and not \"__\" at the beginning")
             }
             if !paths.insert(path).inserted {
                 error(pointer + "/path", 66, "two fields lie at \"\(path)\"", fix: "list each field once", by: .text)
@@ -133,15 +137,23 @@ extension MetadataRules {
         }
     }
 
+    /// - Source: Zarr v3, "Node names", as far as it recommends them.
+    private static func isNodeName(_ text: String) -> Bool {
+        let marks = Set("_.-".utf8)
+        return !text.isEmpty && !text.hasPrefix("__") && !text.utf8.allSatisfy { $0 == UInt8(ascii: ".") }
+            && text.utf8.allSatisfy { marks.contains($0) || isAlphanumeric($0) }
+    }
+
     private static func isAlphanumeric(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "a")...UInt8(ascii: "z"):
-                    true
-                default: false
-                }
-            }
+        !text.isEmpty && text.utf8.allSatisfy(isAlphanumeric)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
     }
 }

@@ -4,17 +4,10 @@ import Zarr
 ///
 /// One extension for each kind of metadata says what its rules are; this file says how they are noted.
 struct MetadataRules {
-    let version: OMEZarrVersion
+    let version: SpecificationVersion
     let key: StoreKey
-    private(set) var findings = [Finding]()
-
-    /// A million channels with a million mistakes each are not worth reading about.
-    private static let findingLimit = 1000
-
-    init(version: OMEZarrVersion, key: StoreKey) {
-        self.version = version
-        self.key = key
-    }
+    /// Where the findings go.
+    var report: ValidationReport
 
     /// Notes a broken demand.
     mutating func error(
@@ -34,8 +27,7 @@ struct MetadataRules {
         _ severity: Finding.Severity, _ authority: Finding.Authority, _ pointer: String, _ rule: Int,
         _ message: String, _ remedy: String
     ) {
-        guard findings.count < Self.findingLimit else { return }
-        findings.append(
+        report.add(
             Finding(
                 severity: severity, authority: authority, key: key, pointer: pointer, rule: rule, message: message,
                 remedy: remedy))
@@ -111,7 +103,7 @@ struct MetadataRules {
             }
             return
         }
-        guard value.string != version.rawValue else { return }
+        if let text = value.string, version.isNamed(text) { return }
         error(
             pointer, rule, "the version is \(value), not \"\(version.rawValue)\"",
             fix: "write \"\(version.rawValue)\", or validate against the version meant")

@@ -1,6 +1,6 @@
 public import Zarr
 
-/// Checks an OME-Zarr against its specification, 0.4 or 0.5.
+/// Checks an OME-Zarr against its specification, 0.4, 0.5 or 0.6.
 ///
 /// Two layers: the metadata of one group alone, as the published JSON schemas do and a good deal further, and a whole
 /// store with its arrays.
@@ -21,29 +21,33 @@ public enum OMEZarrValidator {
         case bioFormats2Raw
         /// The `OME` group of such a collection: `series`.
         case series
+        /// Images placed relative to each other: `scene`, which 0.6 has.
+        case scene
     }
 
     /// Checks the attributes of one group.
     ///
     /// - Parameters:
-    ///   - attributes: the content of `.zattrs` (0.4), or of `attributes` in `zarr.json` (0.5).
+    ///   - attributes: the content of `.zattrs` (0.4), or of `attributes` in `zarr.json` (0.5, 0.6).
     ///   - version: the version to check against.
     ///   - kind: what the group should be.
     ///   - key: the group's key, for the findings.
     public static func validateAttributes(
-        _ attributes: JSONValue, version: OMEZarrVersion, kind: MetadataKind, key: StoreKey = .root
+        _ attributes: JSONValue, version: SpecificationVersion, kind: MetadataKind, key: StoreKey = .root
     ) -> ValidationReport {
-        var rules = MetadataRules(version: version, key: key)
+        var rules = MetadataRules(version: version, key: key, report: ValidationReport())
         rules.check(attributes, as: [kind])
-        return ValidationReport(findings: rules.findings, visited: 1)
+        rules.report.visited = 1
+        return rules.report
     }
 
     /// Checks everything at and below a key: the group's metadata, its levels' arrays, its labels, series, wells.
     ///
-    /// Reads metadata only, no pixels.
+    /// Reads metadata only, no pixels. Of a version whose rules are not checked, only the arrays are looked at, and the
+    /// report says so.
     ///
     /// - Throws: ``OMEZarrError`` with code `.notFound` where nothing is stored at the key; ``ZarrError`` with code
-    ///   `.ioFailure` where the machine fails. Damaged metadata are findings.
+    ///   `.ioFailure` where the machine fails. Damaged metadata, forbidden files and circles of links are findings.
     public static func validate(_ store: any ReadableStore, _ key: StoreKey = .root) throws -> ValidationReport {
         var walk = StoreRules(store: store)
         try walk.start(key)
@@ -56,11 +60,11 @@ extension MetadataRules {
     mutating func check(_ attributes: JSONValue, as kinds: [OMEZarrValidator.MetadataKind]) {
         guard var members = object(attributes, "", 6, "the attributes") else { return }
         var pointer = ""
-        if version == .v05 {
+        if version != .v04 {
             guard let ome = members["ome"] else {
                 return error(
                     "", 2, "there is no \"ome\" in the attributes",
-                    fix: "move the metadata into \"ome\", as OME-Zarr 0.5 has it")
+                    fix: "move the metadata into \"ome\", as OME-Zarr has it since 0.5")
             }
             guard let inner = object(ome, "/ome", 2, "\"ome\"") else { return }
             members = inner
@@ -76,6 +80,7 @@ extension MetadataRules {
             case .well: checkWell(members, pointer)
             case .bioFormats2Raw: checkLayout(members, pointer)
             case .series: checkSeries(members, pointer)
+            case .scene: checkScene(members, pointer)
             }
         }
     }

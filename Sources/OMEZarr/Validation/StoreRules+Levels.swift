@@ -2,7 +2,7 @@ import Zarr
 
 /// The arrays of an image against its metadata.
 ///
-/// - Source: OME-Zarr 0.4 and 0.5, "multiscales" and "labels" metadata.
+/// - Source: OME-Zarr 0.4 to 0.6, "multiscales" and "labels" metadata.
 extension StoreRules {
     /// One level whose array could be opened.
     private struct Level {
@@ -14,24 +14,47 @@ extension StoreRules {
         var shape: [Int] { array.metadata.shape }
     }
 
+    /// More entries of `multiscales`, or levels of one, are not looked at: no pyramid has as many.
+    private static let levelLimit = 64
+
     /// Opens the arrays of the levels and compares them with the metadata and each other.
-    mutating func checkLevels(of group: OMEGroup) throws {
-        for (index, entry) in (group.members["multiscales"]?.array ?? []).enumerated() {
+    ///
+    /// - Returns: the shape of level 0; nil where it is not known.
+    mutating func checkLevels(of group: OMEGroup) throws -> [Int]? {
+        var shape: [Int]?
+        for (index, entry) in limited(group.members["multiscales"], group, group.pointer + "/multiscales").enumerated()
+        {
             let pointer = "\(group.pointer)/multiscales/\(index)"
-            let axes = entry["axes"]?.array?.map { $0["name"]?.string }
+            let axes = ImageMetadata.axisList(entry)
             var levels = [Level]()
-            for (number, dataset) in (entry["datasets"]?.array ?? []).enumerated() {
+            for (number, dataset) in limited(entry["datasets"], group, pointer + "/datasets").enumerated() {
                 let pointer = "\(pointer)/datasets/\(number)"
                 guard let key = try child(group.key, dataset["path"]?.string, pointer + "/path", 22) else { continue }
                 guard let array = try openLevel(key, number, pointer + "/path", group) else { continue }
-                let scale = dataset["coordinateTransformations"]?.array?.first { $0["type"]?.string == "scale" }
-                let numbers = scale?["scale"]?.array?.compactMap(\.double)
-                levels.append(Level(index: number, pointer: pointer, array: array, scale: numbers))
+                let list = CoordinateTransformation.list(dataset["coordinateTransformations"])
+                let rank = array.metadata.shape.count
+                let place = list.isEmpty ? nil : try? LevelTransformation(list, rank: rank, place: "level \(number)")
+                levels.append(Level(index: number, pointer: pointer, array: array, scale: place?.scale))
             }
             for level in levels { check(level, axes, group) }
             compare(levels, group)
-            if index == 0, let first = levels.first { checkChannels(first, entry, group) }
+            try checkStoredParameters(entry["coordinateTransformations"], group, pointer)
+            guard index == 0, let first = levels.first, first.index == 0 else { continue }
+            shape = first.shape
+            checkChannels(first, axes, group)
         }
+        return shape
+    }
+
+    /// The entries of a list, as far as they are looked at.
+    private mutating func limited(_ list: JSONValue?, _ group: OMEGroup, _ pointer: String) -> ArraySlice<JSONValue> {
+        let list = list?.array ?? []
+        if list.count > Self.levelLimit {
+            note(
+                .error, group.key, pointer, 22, "there are \(list.count) entries; \(Self.levelLimit) are looked at",
+                fix: "list only levels that exist")
+        }
+        return list.prefix(Self.levelLimit)
     }
 
     private mutating func openLevel(
@@ -57,28 +80,26 @@ extension StoreRules {
         return try attempt(group.key, pointer, 22, "level \(number)") { try ZarrArray.open(store, key) }
     }
 
-    private mutating func check(_ level: Level, _ axes: [String?]?, _ group: OMEGroup) {
+    private mutating func check(_ level: Level, _ axes: [JSONValue]?, _ group: OMEGroup) {
         let metadata = level.array.metadata
+        let names = axes?.map { $0.string ?? $0["name"]?.string }
         if let axes, axes.count != metadata.shape.count {
             note(
                 .error, group.key, level.pointer, 14,
                 "level \(level.index) has \(metadata.shape.count) dimensions for \(axes.count) axes",
                 fix: "name one axis for each dimension")
         }
-        switch group.format {
-        case .v3:
-            if let axes, metadata.dimensionNames != axes {
-                let names = metadata.dimensionNames.map { "\($0.map { $0 ?? "null" })" } ?? "missing"
-                note(
-                    .error, level.array.key, "", 17, "the dimension_names are \(names), not those of the axes",
-                    fix: "write dimension_names \(axes.map { $0 ?? "null" })")
-            }
-        case .v2:
-            if metadata.keyEncoding.separator != .slash {
-                note(
-                    .warning, level.array.key, "", 5, "the dimension_separator is not \"/\"",
-                    fix: "store chunks in nested directories, as OME-Zarr has them since 0.2")
-            }
+        // 0.6 does not speak of them; what it has instead is named in coordinate systems.
+        if group.version == .v05, let names, metadata.dimensionNames != names {
+            let found = metadata.dimensionNames.map { "\($0.map { $0 ?? "null" })" } ?? "missing"
+            note(
+                .error, level.array.key, "", 17, "the dimension_names are \(found), not those of the axes",
+                fix: "write dimension_names \(names.map { $0 ?? "null" })")
+        }
+        if group.version == .v04, metadata.keyEncoding.separator != .slash {
+            note(
+                .warning, level.array.key, "", 5, "the dimension_separator is not \"/\"",
+                fix: "store chunks in nested directories, as OME-Zarr has them since 0.2")
         }
         if group.members["image-label"] != nil, metadata.type.pixel?.isInteger != true {
             note(
@@ -98,8 +119,9 @@ extension StoreRules {
                     fix: "list the levels from the finest to the coarsest")
             }
             if level.array.metadata.type != first.array.metadata.type {
+                // A demand since 0.6; before, what readers rely on.
                 note(
-                    .warning, group.key, level.pointer, 23,
+                    group.version == .v06 ? .error : .warning, group.key, level.pointer, 23,
                     "level \(level.index) is \(level.array.metadata.type), level 0 is \(first.array.metadata.type)",
                     fix: "store all levels in one data type")
             }
@@ -124,8 +146,8 @@ extension StoreRules {
         }
     }
 
-    private mutating func checkChannels(_ level: Level, _ entry: JSONValue, _ group: OMEGroup) {
-        guard let channels = group.members["omero"]?["channels"]?.array, let axes = entry["axes"]?.array else { return }
+    private mutating func checkChannels(_ level: Level, _ axes: [JSONValue]?, _ group: OMEGroup) {
+        guard let channels = group.members["omero"]?["channels"]?.array, let axes else { return }
         let axis = axes.firstIndex { $0["type"]?.string == "channel" }
         let count = axis.flatMap { level.shape.indices.contains($0) ? level.shape[$0] : nil } ?? 1
         if channels.count != count {
@@ -136,35 +158,25 @@ extension StoreRules {
     }
 
     /// A label image against the image it belongs to.
-    mutating func checkLabel(_ key: StoreKey, against group: OMEGroup) throws {
-        guard let node = try? ZarrNode.read(store, key) else { return }
-        let ome = OMEAttributes(node.attributes)
-        if ome.members["image-label"] == nil {
+    mutating func checkLabel(_ label: OMEGroup, against image: OMEGroup) {
+        if label.members["image-label"] == nil {
             note(
-                .warning, key, ome.pointer, 55, "the label image has no \"image-label\"", fix: "add \"image-label\"")
+                .warning, label.key, label.pointer, 55, "the label image has no \"image-label\"",
+                fix: "add \"image-label\"")
         }
-        let own = ome.multiscale?["datasets"]?.array ?? []
-        let image = group.members["multiscales"]?[0]?["datasets"]?.array ?? []
-        if own.count != image.count {
+        func levelCount(_ group: OMEGroup) -> Int { group.members["multiscales"]?[0]?["datasets"]?.array?.count ?? 0 }
+        if levelCount(label) != levelCount(image) {
             note(
-                .error, key, ome.pointer + "/multiscales/0/datasets", 54,
-                "the label image has \(own.count) levels, its image has \(image.count)",
+                .error, label.key, label.pointer + "/multiscales/0/datasets", 54,
+                "the label image has \(levelCount(label)) levels, its image has \(levelCount(image))",
                 fix: "write as many levels of labels as of the image")
         }
-        guard let shape = shape(own.first, key), let parent = self.shape(image.first, group.key),
-            shape.count == parent.count
-        else { return }
+        guard let shape = label.shape, let parent = image.shape, shape.count == parent.count else { return }
         if zip(shape, parent).contains(where: { $0 != $1 && $0 != 1 }) {
             note(
-                .warning, key, ome.pointer + "/multiscales/0/datasets/0", 54,
+                .warning, label.key, label.pointer + "/multiscales/0/datasets/0", 54,
                 "the labels have the shape \(shape), their image has \(parent)",
                 fix: "give each axis the image's extent, or 1")
         }
-    }
-
-    /// The shape of a dataset's array; nil where it cannot be opened, which has been noted before.
-    private func shape(_ dataset: JSONValue?, _ key: StoreKey) -> [Int]? {
-        guard let path = dataset?["path"]?.string, let level = try? key.appending(trimmed: path) else { return nil }
-        return try? ZarrArray.open(store, level).metadata.shape
     }
 }

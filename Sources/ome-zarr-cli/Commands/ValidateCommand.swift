@@ -9,7 +9,8 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
         abstract: "Checks an OME-Zarr against its specification: metadata, arrays, labels, series, plates.",
         discussion: """
             Prints what it finds, with the place and what to do about it. Exit status 0 when there is no error (warnings are \
-            allowed), 2 when there is one. With --json each line is an object whose "type" is finding, or at last summary.
+            allowed), 2 when there is one, or when something is of a version whose rules are not checked: 0.4, 0.5 and 0.6 \
+            are. With --json each line is an object whose "type" is finding, or at last summary.
 
             Examples:
               ome-zarr validate cells.ome.zarr
@@ -35,11 +36,17 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
             Output.line("\(severity)  \(style.strong(place))  \(finding.message) (rule \(finding.rule))")
             if !finding.remedy.isEmpty { Output.line("         \(finding.remedy)") }
         }
-        let (errors, warnings) = Self.counts(report)
-        let verdict = report.isValid ? style.good("valid") : style.bad("not valid")
+        if report.omittedCount > 0 { Output.line("… and \(Self.count(report.omittedCount, "finding")) more") }
+        let verdict =
+            switch report.verdict {
+            case .valid: style.good("valid")
+            case .invalid: style.bad("not valid")
+            case .unchecked: style.doubtful("not checked")
+            }
         Output.line(
-            "\(path): \(verdict), \(Self.count(errors, "error")), \(Self.count(warnings, "warning")), "
-                + "\(Self.count(report.visited, "group or array", "groups and arrays")) checked")
+            "\(path): \(verdict), \(Self.count(report.errorCount, "error")), "
+                + "\(Self.count(report.warningCount, "warning")), "
+                + "\(Self.count(report.visited, "group or array", "groups and arrays")) looked at")
     }
 
     private func printJSON(_ report: ValidationReport) {
@@ -52,18 +59,15 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
                     ("message", .string(finding.message)), ("remedy", .string(finding.remedy)),
                 ])
         }
-        let (errors, warnings) = Self.counts(report)
         JSONLines.print(
             "summary",
             [
-                ("path", .string(path)), ("valid", .bool(report.isValid)), ("errors", JSONValue(errors)),
-                ("warnings", JSONValue(warnings)), ("checked", JSONValue(report.visited)),
+                ("path", .string(path)), ("valid", .bool(report.isValid)),
+                ("verdict", .string(report.verdict.rawValue)),
+                ("errors", JSONValue(report.errorCount)), ("warnings", JSONValue(report.warningCount)),
+                ("omitted", JSONValue(report.omittedCount)), ("unchecked", JSONValue(report.uncheckedGroups)),
+                ("checked", JSONValue(report.visited)),
             ])
-    }
-
-    private static func counts(_ report: ValidationReport) -> (errors: Int, warnings: Int) {
-        let errors = report.findings.count { $0.severity == .error }
-        return (errors, report.findings.count - errors)
     }
 
     private static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {

@@ -65,13 +65,14 @@ struct InputReport {
                     storage: [Self.storage(array.metadata, path: ".")])
             ]
         default:
-            let keys = try OMEZarrImage.imageKeys(store)
+            // One part that is missing or damaged says nothing about the others.
+            let keys = try OMEZarrImage.imageKeys(store) { warnings.append("\($0)") }
             for key in keys {
                 do {
-                    try images.append(
-                        Self.report(OMEZarrImage.open(store, key), title: keys.count > 1 ? key.path : nil))
-                } catch  where keys.count > 1 {
-                    // One image that is missing or damaged says nothing about the others.
+                    let image = try OMEZarrImage.open(store, key)
+                    images.append(try Self.report(image, title: keys.count > 1 ? key.path : nil))
+                    warnings += image.metadata.warnings
+                } catch  where key != .root {
                     warnings.append("\(error)")
                 }
             }
@@ -113,6 +114,7 @@ struct InputReport {
         case .plate: "plate"
         case .well: "well"
         case .bioFormats2Raw: "collection"
+        case .scene: "scene"
         case .group: "group"
         case .array: "array"
         }
