@@ -71,30 +71,7 @@ extension MetadataRules {
         guard let first = list.first, let transformation = object(first, pointer, 31, "the transformation") else {
             return nil
         }
-        let input = object(transformation["input"], pointer + "/input", 32, "\"input\"")
-        let output = object(transformation["output"], pointer + "/output", 32, "\"output\"")
-        for (end, side) in [(input, "input"), (output, "output")] {
-            for member in ["name", "path"] {
-                optionalString(end?[member], "\(pointer)/\(side)/\(member)", 32, "\"\(member)\"")
-            }
-        }
-        if let input, input["path"] == nil {
-            error(pointer + "/input", 32, "there is no \"path\"", fix: "write the path of the level")
-        }
-        if let path = input?["path"]?.string, let level = dataset["path"]?.string, path != level {
-            error(
-                pointer + "/input/path", 32, "the path is \"\(path)\", that of the level \"\(level)\"",
-                fix: "write the path of the level", by: .text)
-        }
-        if let output, output["name"] == nil {
-            error(pointer + "/output", 32, "there is no \"name\"", fix: "write the name of the coordinate system")
-        }
-        if input?["name"] != nil || output?["path"] != nil {
-            warning(
-                pointer, 32, "the input has a name or the output a path", fix: "remove them: they are not of use here",
-                by: .text)
-        }
-        let system = output?["name"]?.string
+        let system = checkPlaceEnds(transformation, dataset["path"]?.string, pointer)
         if let system, systems[system] == nil {
             error(
                 pointer + "/output/name", 32, "there is no coordinate system \"\(system)\"",
@@ -102,6 +79,34 @@ extension MetadataRules {
         }
         checkPlacing(transformation, pointer, rank: system.flatMap { systems[$0] })
         return system
+    }
+
+    /// The path of the level, and the name of the coordinate system.
+    private mutating func checkPlaceEnds(
+        _ transformation: JSONObject, _ level: String?, _ pointer: String
+    ) -> String? {
+        let input = object(transformation["input"], pointer + "/input", 32, "\"input\"")
+        let output = object(transformation["output"], pointer + "/output", 32, "\"output\"")
+        for (end, side, demanded) in [(input, "input", "path"), (output, "output", "name")] {
+            guard let end else { continue }
+            for member in ["name", "path"] {
+                optionalString(end[member], "\(pointer)/\(side)/\(member)", 32, "\"\(member)\"")
+                if (end[member] != nil) == (member == demanded) { continue }
+                if member == demanded {
+                    error("\(pointer)/\(side)", 32, "there is no \"\(member)\"", fix: "add \"\(member)\"")
+                } else {
+                    warning(
+                        "\(pointer)/\(side)/\(member)", 32, "there is a \"\(member)\" that is of no use here",
+                        fix: "remove it", by: .text)
+                }
+            }
+        }
+        if let path = input?["path"]?.string, let level, path != level {
+            error(
+                pointer + "/input/path", 32, "the path is \"\(path)\", that of the level \"\(level)\"",
+                fix: "write the path of the level", by: .text)
+        }
+        return output?["name"]?.string
     }
 
     /// A scale, an identity, or a scale followed by a translation.

@@ -17,7 +17,8 @@ extension ImageInput {
     /// What of these images is not converted and why, one sentence each.
     func warnings(of images: [any ImageSource]) -> [String] {
         if case .tiff(let document) = self { return document.warnings }
-        return images.compactMap { ($0 as? OMEZarrImage).flatMap(Self.labelWarning) }
+        return images.compactMap { $0 as? OMEZarrImage }
+            .flatMap { $0.metadata.warnings + (Self.labelWarning($0).map { [$0] } ?? []) }
     }
 
     private static func labelWarning(_ image: OMEZarrImage) -> String? {
