@@ -143,4 +143,45 @@ struct MetadataRulesTests {
             }
         }
     }
+
+    @Test(
+        "no exchange of two values in a published document makes reader or validator trap",
+        .enabled(if: Fixtures.isPresent, Fixtures.absence))
+    func exchanges() throws {
+        let root = "ngff-spec/0.6rc0/tests/attributes/spec/valid"
+        var numbers = RandomNumbers(seed: 6), documents = [JSONValue](), findings = 0
+        for folder in try Fixtures.names(root) {
+            for name in try Fixtures.names("\(root)/\(folder)") {
+                documents.append(try Fixtures.json("\(root)/\(folder)/\(name)"))
+            }
+        }
+        let values = documents.flatMap(Self.values)
+        #expect(documents.count == 28 && values.count == 1539)
+        for _ in 0..<2000 {
+            let document = try #require(documents.randomElement(using: &numbers))
+            let value = try #require(values.randomElement(using: &numbers))
+            var place = Int.random(in: 0..<Self.values(document).count, using: &numbers)
+            let changed = Self.replacing(document, &place, value)
+            _ = try? ImageMetadata(reading: changed, shapes: [[4, 4], [2, 2], [1, 1]], type: .uint8)
+            let store = MemoryStore()
+            try ZarrGroup.create(store, attributes: changed.object == nil ? [:] : changed)
+            findings += try OMEZarrValidator.validate(store).errorCount
+        }
+        #expect(findings > 2000)
+    }
+
+    /// A value and all values inside it.
+    private static func values(_ json: JSONValue) -> [JSONValue] {
+        [json] + (json.array ?? json.object.map { $0.map(\.value) } ?? []).flatMap(values)
+    }
+
+    /// The value with the one at a place in the order of ``values(_:)`` replaced.
+    private static func replacing(_ json: JSONValue, _ place: inout Int, _ value: JSONValue) -> JSONValue {
+        place -= 1
+        if place == -1 { return value }
+        if let list = json.array { return .array(list.map { replacing($0, &place, value) }) }
+        guard var members = json.object else { return json }
+        for (name, member) in members { members[name] = replacing(member, &place, value) }
+        return .object(members)
+    }
 }

@@ -79,3 +79,33 @@ def test_what_may_be_labels_is_said_before_it_is_averaged(tmp_path, run):
     mask = images.sample("labels", tmp_path, run)
     assert "--downsample mode" in run("convert", mask.path, tmp_path / "a.zarr", "--dry-run").stderr
     assert run("convert", mask.path, tmp_path / "a.zarr", "--dry-run", "--downsample", "mode").stderr == ""
+
+
+def group(folder, attributes):
+    folder.mkdir(parents=True)
+    (folder / ".zgroup").write_text(json.dumps({"zarr_format": 2}))
+    (folder / ".zattrs").write_text(json.dumps(attributes))
+    return folder
+
+
+def test_a_version_that_is_not_checked_is_never_valid(tmp_path, run):
+    old = group(tmp_path / "old.zarr", {"multiscales": [{"version": "0.2", "datasets": []}]})
+    summary = objects(run("validate", old, "--json", status=2))[-1]
+    assert summary["verdict"] == "unchecked" and summary["valid"] is False and summary["unchecked"] == 1
+    assert "not checked" in run("validate", old, status=2).stdout
+
+
+def test_a_plate_without_one_of_its_wells_shows_the_others(tmp_path, run):
+    plate = group(tmp_path / "plate.zarr", {"plate": {"wells": [{"path": "A/1"}, {"path": "A/2"}]}})
+    group(plate / "A" / "2", {"well": {"images": []}})
+    found = objects(run("info", plate, "--json"))
+    assert [o["type"] for o in found] == ["input", "warning"] and "A/1" in found[1]["message"]
+
+
+def test_a_link_that_leads_to_itself_is_a_finding(cells, tmp_path, run):
+    import shutil
+
+    shutil.copytree(cells / "cells.ome.zarr", tmp_path / "loop.ome.zarr")
+    (tmp_path / "loop.ome.zarr" / "labels").symlink_to("labels")
+    summary = objects(run("validate", tmp_path / "loop.ome.zarr", "--json", status=2))[-1]
+    assert summary["verdict"] == "invalid" and summary["errors"] == 1

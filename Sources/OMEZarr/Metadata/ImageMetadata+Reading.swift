@@ -30,7 +30,8 @@ extension ImageMetadata {
     /// Accepted beyond the letter: a missing version or one in the wrong place, axes as strings (0.3) or none (0.1,
     /// 0.2: the last of t, c, z, y, x), levels without transformations (the ratio of the shapes stands in), a
     /// translation before its scale, and channels without colour, window or label. A level that 0.6 places by more than
-    /// scale and translation is read, with what it says kept in ``Dataset/unapplied``.
+    /// scale and translation is read, with what it says kept in ``Dataset/unapplied``; where that is level 0, the axes
+    /// lose their units.
     ///
     /// - Parameters:
     ///   - attributes: the attributes of the image's group.
@@ -52,7 +53,11 @@ extension ImageMetadata {
             )
         }
         let placement = try LevelPlacement(entry, paths: paths, shapes: shapes)
-        for axis in axes.indices { axes[axis].spacing = placement.datasets[0].scale[axis] }
+        for axis in axes.indices {
+            axes[axis].spacing = placement.datasets[0].scale[axis]
+            // A guessed spacing has no unit.
+            if !placement.datasets[0].unapplied.isEmpty { axes[axis].unit = nil }
+        }
         let isLabels = ome.members["image-label"] != nil
         let omero = ome.members["omero"] ?? attributes["omero"]
         let count = axes.firstIndex { $0.kind == .channel }.map { shape[$0] } ?? 1

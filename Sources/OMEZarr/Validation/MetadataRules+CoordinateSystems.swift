@@ -113,7 +113,9 @@ extension MetadataRules {
     private mutating func checkPlacing(_ transformation: JSONObject, _ pointer: String, rank: Int?) {
         switch transformation["type"]?.string {
         case "scale", "identity": checkTransformation(.object(transformation), pointer, rank: rank)
-        case "sequence": checkPair(transformation["transformations"], pointer + "/transformations", rank: rank)
+        case "sequence":
+            optionalString(transformation["name"], pointer + "/name", 37, "\"name\"")
+            checkPair(transformation["transformations"], pointer + "/transformations", rank: rank)
         case let type:
             // To the schema, what has no type is an identity, unless it has the numbers of a scale.
             let isIdentity = transformation["type"] == nil && transformation["scale"] == nil
