@@ -90,6 +90,13 @@ struct CoordinateSystemRulesTests {
         #expect(rules(Self.image(links: [Self.link(["type": "identity"], to: "c")])) == [34, 35])
     }
 
+    @Test("a coordinate system whose axes are malformed is blamed once")
+    func malformedAxes() {
+        let json = Self.image(systems: [["name": "a", "axes": 7], ["name": "b", "axes": Self.axes]])
+        let report = OMEZarrValidator.validateAttributes(json, version: .v06, kind: .image)
+        #expect(report.findings.map(\.rule) == [9] && report.findings[0].pointer.hasSuffix("coordinateSystems/0/axes"))
+    }
+
     @Test("a transformation fits the axes it leads from and to")
     func transformations() {
         func parts(_ axes: [(JSONValue, JSONValue)]) -> JSONValue {

@@ -29,8 +29,8 @@ extension MetadataRules {
     /// Checks a list of coordinate systems.
     ///
     /// - Parameter ofImage: whether they are those of an image, which has one at least; of a scene otherwise.
-    /// - Returns: how many axes each has.
-    mutating func checkCoordinateSystems(_ value: JSONValue?, _ pointer: String, ofImage: Bool) -> [String: Int] {
+    /// - Returns: how many axes each has; nil for those whose axes are malformed.
+    mutating func checkCoordinateSystems(_ value: JSONValue?, _ pointer: String, ofImage: Bool) -> [String: Int?] {
         guard let entries = ofImage ? list(value, pointer, 30, "\"coordinateSystems\"", unique: false) : value?.array
         else {
             if !ofImage {
@@ -38,7 +38,7 @@ extension MetadataRules {
             }
             return [:]
         }
-        var systems = [String: Int](), names = Set<String>()
+        var systems = [String: Int?]()
         for (index, entry) in entries.enumerated() {
             let pointer = "\(pointer)/\(index)"
             guard let system = object(entry, pointer, 30, "the coordinate system") else { continue }
@@ -46,12 +46,11 @@ extension MetadataRules {
             let rank = checkAxes(system["axes"], pointer + "/axes", ofImage: ofImage)
             guard let name else { continue }
             if name.isEmpty { error(pointer + "/name", 30, "the name is empty", fix: "name the coordinate system") }
-            if !names.insert(name).inserted {
+            if systems.updateValue(rank, forKey: name) != nil {
                 error(
                     pointer + "/name", 30, "two coordinate systems are named \"\(name)\"",
                     fix: "give each its own name", by: .text)
             }
-            systems[name] = rank
         }
         return systems
     }
@@ -60,7 +59,7 @@ extension MetadataRules {
     ///
     /// - Returns: the name of the coordinate system it leads to.
     private mutating func checkPlace(
-        of dataset: JSONObject, _ pointer: String, _ systems: [String: Int]
+        of dataset: JSONObject, _ pointer: String, _ systems: [String: Int?]
     ) -> String? {
         let name = "\"coordinateTransformations\""
         guard let list = list(dataset["coordinateTransformations"], pointer, 31, name) else { return nil }
@@ -77,7 +76,7 @@ extension MetadataRules {
                 pointer + "/output/name", 32, "there is no coordinate system \"\(system)\"",
                 fix: "use the name of one that is listed, or list it", by: .text)
         }
-        checkPlacing(transformation, pointer, rank: system.flatMap { systems[$0] })
+        checkPlacing(transformation, pointer, rank: system.flatMap { systems[$0] ?? nil })
         return system
     }
 
@@ -154,7 +153,7 @@ extension MetadataRules {
 extension MetadataRules {
     /// Checks the transformations of an image, and that they connect its coordinate systems.
     private mutating func checkGraph(
-        _ value: JSONValue?, _ pointer: String, _ systems: [String: Int], _ intrinsic: String?
+        _ value: JSONValue?, _ pointer: String, _ systems: [String: Int?], _ intrinsic: String?
     ) {
         let inner = pointer + "/coordinateTransformations"
         var linked = Set([intrinsic])
@@ -189,10 +188,10 @@ extension MetadataRules {
     /// Checks a transformation and whether it gives as many coordinates as its output has axes.
     mutating func checkTransformation(
         _ value: JSONValue, _ pointer: String, from input: CoordinateTransformation.End?,
-        to output: CoordinateTransformation.End?, _ systems: [String: Int]
+        to output: CoordinateTransformation.End?, _ systems: [String: Int?]
     ) {
         func rank(_ end: CoordinateTransformation.End?) -> Int? {
-            end?.path == nil ? end?.name.flatMap { systems[$0] } : nil
+            end?.path == nil ? end?.name.flatMap { systems[$0] ?? nil } : nil
         }
         let given = checkTransformation(value, pointer, rank: rank(input))
         if let given, let wanted = rank(output), given != wanted {
@@ -206,7 +205,7 @@ extension MetadataRules {
     ///
     /// - Returns: input and output; empty where one is malformed.
     mutating func checkEnds(
-        _ value: JSONValue, _ pointer: String, _ rule: Int, _ systems: [String: Int], isScene: Bool
+        _ value: JSONValue, _ pointer: String, _ rule: Int, _ systems: [String: Int?], isScene: Bool
     ) -> [CoordinateTransformation.End] {
         guard let transformation = value.object else { return [] }
         var ends = [CoordinateTransformation.End]()

@@ -10,7 +10,7 @@ extension MetadataRules {
             return error(pointer, 74, "there are no scenes before 0.6", fix: "write OME-Zarr 0.6", by: .text)
         }
         guard let scene = object(members["scene"], pointer, 74, "\"scene\"") else { return }
-        var systems = [String: Int]()
+        var systems = [String: Int?]()
         if let value = scene["coordinateSystems"] {
             let inner = pointer + "/coordinateSystems"
             systems = checkCoordinateSystems(value, inner, ofImage: false)
