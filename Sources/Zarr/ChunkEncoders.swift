@@ -1,9 +1,13 @@
 /// Encodes and stores chunks that lie in a larger image: what one file at a time takes, for a thread or several.
 final class ChunkEncoders {
+    private let pool: WorkerPool
     /// One for each thread.
     private let workspaces: [CodecWorkspace]
 
-    init(threads: Int) { workspaces = (0..<threads).map { _ in CodecWorkspace() } }
+    init(threads: Int) {
+        pool = WorkerPool(threads: threads)
+        workspaces = (0..<pool.size).map { _ in CodecWorkspace() }
+    }
 
     /// Writes a chunk as a file of its own.
     ///
@@ -28,7 +32,7 @@ final class ChunkEncoders {
         // Safety: the pixels are only read, and each thread has its own workspace.
         nonisolated(unsafe) let source = source, encoders = self
         do {
-            try NumberedTasks.run(parts.count, threads: workspaces.count) { task, worker in
+            try pool.run(parts.count) { task, worker in
                 let pixels = source.subview(parts[task].inRegion)
                 try Self.encode(pixels, layout.inner, encoders.workspaces[worker]) { encoded in
                     try writer.add(chunk: numbers[task], encoded: encoded)

@@ -4,21 +4,35 @@
     import Darwin
 #endif
 
-/// Runs the same function on several threads of their own and waits for all of them.
+/// Several threads that run the same function.
 ///
 /// Plain threads because workers block on files and on one another, which tasks of the cooperative pool must not.
-package enum WorkerThreads {
+///
+/// Safety: the handles of threads are numbers or pointers that nobody follows.
+package struct WorkerThreads: @unchecked Sendable {
+    private var threads: [pthread_t] = []
+
+    /// Runs the same function on so many threads, of which the caller's is the first, and waits for all of them.
+    ///
     /// - Parameter body: gets the number of its worker, from 0.
     package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-        var threads: [pthread_t] = []
-        for number in 1..<max(count, 1) {
+        let others = WorkerThreads(count - 1) { body($0 + 1) }
+        body(0)
+        others.join()
+    }
+
+    /// Starts threads.
+    ///
+    /// - Parameter body: gets the number of its thread, from 0.
+    init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        for number in 0..<max(count, 0) {
             let job = Unmanaged.passRetained(Job(number, body))
             #if canImport(Glibc)
                 var thread = pthread_t()
             #else
                 var thread: pthread_t? = nil
             #endif
-            let code = pthread_create(&thread, nil, runJob, job.toOpaque())
+            let code = pthread_create(&thread, nil, Self.runJob, job.toOpaque())
             guard code == 0 else {
                 // One worker less; the others do its units.
                 job.release()
@@ -30,7 +44,10 @@ package enum WorkerThreads {
                 if let thread { threads.append(thread) }
             #endif
         }
-        body(0)
+    }
+
+    /// Waits until all have returned. To be called once.
+    func join() {
         for thread in threads { pthread_join(thread, nil) }
     }
 

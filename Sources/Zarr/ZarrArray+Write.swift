@@ -50,7 +50,7 @@ extension ZarrArray {
         let workers = (0..<files).map { _ in ChunkEncoders(threads: max(threads / files, 1)) }
         // Safety: the pixels are only read, and each thread has its own encoders.
         nonisolated(unsafe) let pixels = pixels, encoders = workers
-        try NumberedTasks.run(chunks.count, threads: files) { task, worker in
+        try WorkerPool(threads: files).run(chunks.count) { task, worker in
             let part = chunks[task], source = pixels.subview(part.inRegion), chunk = try key(ofChunk: part.index)
             if let layout {
                 try encoders[worker].writeShard(layout, source, store, chunk)

@@ -4,6 +4,7 @@ public final class ZarrArrayReader {
     private let array: ZarrArray
     private let innerChunkShape: [Int]
     private let shardIndexes: ShardIndexCache?
+    private let pool: WorkerPool
     /// One for each thread.
     private let workspaces: [CodecWorkspace]
 
@@ -11,7 +12,8 @@ public final class ZarrArrayReader {
         self.array = array
         innerChunkShape = array.metadata.innerChunkShape
         shardIndexes = array.pipeline.sharding == nil ? nil : ShardIndexCache()
-        workspaces = (0..<max(threads, 1)).map { _ in CodecWorkspace() }
+        pool = WorkerPool(threads: threads)
+        workspaces = (0..<pool.size).map { _ in CodecWorkspace() }
     }
 
     /// Decodes a region straight into a view. Only chunks that the region touches are read, and of shards only the
@@ -34,7 +36,7 @@ public final class ZarrArrayReader {
         let shape = pieceShape(region), pieces = region.chunks(of: shape)
         // Safety: pieces do not overlap, so no two threads write the same pixels, and each has its own workspace.
         nonisolated(unsafe) let reader = self, pixels = pixels
-        try NumberedTasks.run(pieces.count, threads: workspaces.count) { task, worker in
+        try pool.run(pieces.count) { task, worker in
             try reader.read(pieces[task], shape, into: pixels, reader.workspaces[worker])
         }
     }
@@ -60,7 +62,7 @@ public final class ZarrArrayReader {
         var shape = array.metadata.chunkShape
         // Several pieces for each thread, so that none waits long for the last. The first axis is cut first, because
         // inner chunks that are neighbours on the last one are neighbours in the file.
-        let enough = workspaces.count == 1 ? 0 : 4 * workspaces.count
+        let enough = pool.size == 1 ? 0 : 4 * pool.size
         for axis in shape.indices where region.chunks(of: shape).count < enough { shape[axis] = innerChunkShape[axis] }
         return shape
     }
