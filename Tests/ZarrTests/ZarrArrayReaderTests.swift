@@ -143,6 +143,25 @@ struct ZarrArrayReaderTests {
         }
     }
 
+    @Test("of a chunk far larger than its array only the part in the array is decoded")
+    func chunkBeyondArray() throws {
+        // A frame of 100 KB that would make 3.4 GB: blocks of 128 KiB, all sevens.
+        let side = 60_000, blocks = (side * side - 1) / 131_072 + 1
+        var frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x38]
+        for block in 0..<blocks {
+            let size = block < blocks - 1 ? 131_072 : side * side - block * 131_072
+            let header = UInt32(size) << 3 | 1 << 1 | (block == blocks - 1 ? 1 : 0)
+            frame += [UInt8(header & 0xFF), UInt8(header >> 8 & 0xFF), UInt8(header >> 16), 7]
+        }
+        let store = MemoryStore()
+        let array = try ZarrArray.create(
+            store, .root,
+            ArrayMetadata(
+                shape: [10, 10], type: .uint8, chunkShape: [side, side], codecs: [.bytes(.uint8), .zstd()]))
+        try store.write(StoreKey("c/0/0"), frame)
+        #expect(try array.read(Region(wholeOf: [10, 10])).bytes == [UInt8](repeating: 7, count: 100))
+    }
+
     @Test("two inner chunks may be the same bytes of a shard")
     func sharedBytes() throws {
         for codecs in [[Self.bytes], [.bytes(.uint16, bigEndian: true)], [Self.bytes, .zstd()]] {

@@ -188,17 +188,20 @@ private struct OpenFile {
                 .limitExceeded,
                 "\(path) has \(size) bytes, too many to read \(wanted.count) of them at once on this machine", key: key)
         }
-        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
-                if got < 0 && errno == EINTR { continue }
-                guard got >= 0 else { throw ZarrError.io("read", path, key) }
-                guard got > 0 else {
-                    throw ZarrError(.corrupt, "\(path) became shorter while it was read: read it again", key: key)
-                }
-                filled += got
-            }
+        return try [UInt8](unsafeUninitializedCapacity: wanted.count) { buffer, filled in
+            if let base = buffer.baseAddress { try read(wanted, into: base) }
+            filled = wanted.count
         }
+    }
+
+    func resolve(_ range: ByteRange) throws -> Range<Int> {
+        try ZarrError.locating(key, "\(path) is too short") { try range.resolved(in: size) }
+    }
+
+    /// Safety: there is room for the bytes at `place`.
+    func read(_ wanted: Range<Int>, into place: UnsafeMutableRawPointer) throws {
+        let buffer = UnsafeMutableRawBufferPointer(start: place, count: wanted.count)
+        try PositionedIO.read(descriptor, at: wanted.lowerBound, into: buffer, path, key)
     }
 }
 

@@ -47,6 +47,15 @@ public struct ConsolidatedStore: ReadableStore {
         }
     }
 
+    /// Parts of an object, to where the caller wants them; false where there is none.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        guard isDocument(key) else { return try base.read(key, ranges, into: place) }
+        guard let document = documents[key] else { return false }
+        return try ZarrError.locating(key, "\(key) is too short") {
+            try document.withUnsafeBytes { try MemorySource(bytes: $0).read(ranges, into: place) }
+        }
+    }
+
     /// The object's size; nil where there is none.
     public func size(_ key: StoreKey) throws -> Int? {
         isDocument(key) ? documents[key]?.count : try base.size(key)

@@ -14,6 +14,11 @@ public struct ReadOnlyStore: ReadableStore {
     /// Parts of an object; nil where there is none.
     public func read(_ key: StoreKey, _ ranges: [ByteRange]) throws -> [[UInt8]]? { try base.read(key, ranges) }
 
+    /// Parts of an object, to where the caller wants them; false where there is none.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        try base.read(key, ranges, into: place)
+    }
+
     /// The object's size; nil where there is none.
     public func size(_ key: StoreKey) throws -> Int? { try base.size(key) }
 

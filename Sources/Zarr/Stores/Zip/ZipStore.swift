@@ -87,6 +87,21 @@ public final class ZipStore: ReadableStore {
         }
     }
 
+    /// Parts of an object, to where the caller wants them; false where there is none. All sizes are told before anything
+    /// is decoded, so that an entry of an unreasonable size can be refused.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        guard let size = index[key]?.size else { return false }
+        let targets = try ranges.enumerated().map { number, range in
+            let count = try ZarrError.locating(key, "cannot read \(key) of \(name)") {
+                try range.resolved(in: size).count
+            }
+            return UnsafeMutableRawBufferPointer(start: try place(number, count), count: count)
+        }
+        guard let parts = try read(key, ranges) else { return false }
+        for (target, part) in zip(targets, parts) { target.copyBytes(from: part) }
+        return true
+    }
+
     /// The object's size; nil where there is none.
     public func size(_ key: StoreKey) throws -> Int? { index[key]?.size }
 
