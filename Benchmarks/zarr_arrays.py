@@ -4,7 +4,8 @@
 Whole reads, random regions, random inner chunks of shards and writing of shards, of a plane and of a stack of uint16,
 raw, Blosc zstd 3 and zstd 3, sharded and not, with one and with two threads. Every contender is one process that stays;
 no time counts before all checksums are equal. Prints one row of Markdown for each case: median milliseconds, the spread
-(half of the distance between the quartiles, in percent), and how many times as fast we are.
+(half of the distance between the quartiles, in percent), how many times as fast we are, and how many times as much CPU
+time tensorstore takes, which says more where the machine does other things too.
 """
 
 import argparse
@@ -89,9 +90,9 @@ def folder_size(path) -> int:
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
-def measure(contenders, rounds, clock, target, *words) -> dict:
-    """Seconds of each round for each contender; the round before the first only warms up and is checked."""
-    seconds = {name: [] for name in contenders}
+def measure(contenders, rounds, target, *words) -> dict:
+    """Results of each round for each contender; the round before the first only warms up and is checked."""
+    results = {name: [] for name in contenders}
     for turn in range(rounds + 1):
         checksums = set()
         for name, contender in contenders.items():
@@ -101,20 +102,23 @@ def measure(contenders, rounds, clock, target, *words) -> dict:
                 result = contender.run("read", target)
             checksums.add(result["checksum"])
             if turn > 0:
-                seconds[name].append(result[clock])
+                results[name].append(result)
         if len(checksums) != 1:
             sys.exit(f"the pixels differ: {words}, checksums {checksums}")
-    return seconds
+    return results
 
 
-def row(case, seconds) -> str:
-    def cell(values):
-        quartiles = statistics.quantiles(values, n=4)
-        median = statistics.median(values)
-        return f"{median * 1e3:.1f} ±{50 * (quartiles[2] - quartiles[0]) / median:.0f}%"
+def row(case, results) -> str:
+    def median(who, clock="seconds"):
+        return statistics.median(result[clock] for result in results[who])
 
-    ours, *theirs = [statistics.median(values) for values in seconds.values()]
-    cells = [*case, *map(cell, seconds.values()), *(f"{rival / ours:.2f}" for rival in theirs)]
+    def cell(who):
+        quartiles = statistics.quantiles([result["seconds"] for result in results[who]], n=4)
+        return f"{median(who) * 1e3:.1f} ±{50 * (quartiles[2] - quartiles[0]) / median(who):.0f}%"
+
+    ratios = [median(who) / median("Zarr") for who in ("tensorstore", "zarrs")]
+    ratios.append(median("tensorstore", "cpu") / median("Zarr", "cpu"))
+    cells = [*case, *map(cell, results), *(f"{ratio:.2f}" for ratio in ratios)]
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
@@ -123,7 +127,6 @@ def main():
     parser.add_argument("--size", default="full", choices=SIZES)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="cases to run, such as 'regions plane blosc'; default all")
-    parser.add_argument("--clock", default="seconds", choices=["seconds", "cpu"], help="cpu helps on a busy machine")
     options = parser.parse_args()
     count = {"full": 100, "small": 5}[options.size]
     python = sys.executable
@@ -132,8 +135,9 @@ def main():
         (name, threads): Contender(python, "-P", PEER, name, threads)
         for name in ("tensorstore", "zarrs") for threads in (1, 2)
     }
-    print("| what | array | chunks | codec | threads | Zarr ms | tensorstore ms | zarrs ms | to tensorstore | to zarrs |")
-    print("|---|---|---|---|--:|--:|--:|--:|--:|--:|")
+    print("| what | array | chunks | codec | threads | Zarr ms | tensorstore ms | zarrs ms | to tensorstore | to zarrs "
+          "| CPU to tensorstore |")
+    print("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as name:
         folder = pathlib.Path(name)
         for (dimension, (shape, chunk, shard, region)), is_sharded, codec in itertools.product(
@@ -150,10 +154,10 @@ def main():
                 if not all(word in " ".join(map(str, case)) for word in options.only.split()):
                     continue
                 contenders = {"Zarr": ours, **{who: rivals[who, threads] for who in ("tensorstore", "zarrs")}}
-                seconds = measure(
-                    contenders, options.rounds, options.clock, target, work, source, "--threads", threads, "--to", target,
+                results = measure(
+                    contenders, options.rounds, target, work, source, "--threads", threads, "--to", target,
                     "--size", ",".join(map(str, region)), "--count", count, "--seed", 7)
-                print(row(case, seconds), flush=True)
+                print(row(case, results), flush=True)
             shutil.rmtree(source)
 
 
