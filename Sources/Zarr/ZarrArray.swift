@@ -2,7 +2,7 @@
 ///
 /// A value that threads share; each thread reads through its own ``ZarrArrayReader``.
 ///
-/// - Source: Zarr v3 core; Zarr v2.
+/// - Source: Zarr v3 core; Zarr v2; N5.
 public struct ZarrArray: Sendable {
     /// Shape, type, chunks and codecs.
     public let metadata: ArrayMetadata
@@ -28,7 +28,7 @@ public struct ZarrArray: Sendable {
         self.key = key
     }
 
-    /// Opens an array of either format.
+    /// Opens an array of any format.
     ///
     /// - Throws: ``ZarrError`` with code `.notFound` where there is none, `.corrupt` or `.unsupported` where its
     ///   metadata is damaged or asks for what cannot be read.
@@ -40,7 +40,7 @@ public struct ZarrArray: Sendable {
     /// stay. v2 has no place for dimension names.
     ///
     /// - Throws: ``ZarrError`` with code `.invalidCall` where the metadata contradicts itself, `.unsupported` where the
-    ///   format cannot say it, `.ioFailure` where the machine fails.
+    ///   format cannot say it or is N5, `.ioFailure` where the machine fails.
     public static func create(
         _ store: any WritableStore, _ key: StoreKey, _ metadata: ArrayMetadata
     ) throws -> ZarrArray {
@@ -57,6 +57,7 @@ public struct ZarrArray: Sendable {
             }
             // The attributes come first: where .zarray is, the array is whole.
             try store.write(key.appending(".zarray"), zarray.serialized(pretty: true))
+        case .n5: throw ZarrError.cannotWriteN5
         }
         return array
     }
@@ -75,7 +76,7 @@ public struct ZarrArray: Sendable {
 }
 
 extension ArrayMetadata {
-    /// Reads the metadata of an array of either format.
+    /// Reads the metadata of an array of any format: the newest where several are there.
     ///
     /// - Throws: ``ZarrError`` with code `.notFound` where there is no array, else as the initialisers.
     public static func read(from store: any ReadableStore, _ key: StoreKey = .root) throws -> ArrayMetadata {
@@ -85,20 +86,26 @@ extension ArrayMetadata {
                 try ArrayMetadata(json: JSONValue.parse(bytes))
             }
         }
-        guard let bytes = try store.read(v2) else {
+        if let bytes = try store.read(v2) {
+            let attributes = try V2Attributes.read(from: store, key)
+            return try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
+                let zarray = try JSONValue.parse(bytes)
+                var metadata = try ArrayMetadata.v2(zarray: zarray, zattrs: attributes)
+                let isSeparatorGiven = zarray["dimension_separator"].map { !$0.isNull } ?? false
+                if !isSeparatorGiven, try metadata.hasNestedChunks(in: store, key) {
+                    metadata.keyEncoding = .v2(.slash)
+                }
+                return metadata
+            }
+        }
+        guard let attributes = try N5Attributes.read(from: store, key), N5Attributes.describeArray(attributes) else {
             throw ZarrError(
                 .notFound,
-                "there is no Zarr array at \"\(key)\" of \(store.name): neither zarr.json nor .zarray is there",
-                key: key)
+                "there is no array at \"\(key)\" of \(store.name): neither zarr.json nor .zarray is there, nor an "
+                    + "attributes.json with dimensions", key: key)
         }
-        let attributes = try V2Attributes.read(from: store, key)
-        return try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
-            let zarray = try JSONValue.parse(bytes)
-            var metadata = try ArrayMetadata.v2(zarray: zarray, zattrs: attributes)
-            let isSeparatorGiven = zarray["dimension_separator"].map { !$0.isNull } ?? false
-            if !isSeparatorGiven, try metadata.hasNestedChunks(in: store, key) { metadata.keyEncoding = .v2(.slash) }
-            return metadata
-        }
+        let n5 = try key.appending(N5Attributes.file)
+        return try ZarrError.locating(n5, "cannot read \(n5) of \(store.name)") { try .n5(attributes: attributes) }
     }
 
     /// True where the chunks of an array that names no separator lie in folders, as writers have left them that forgot

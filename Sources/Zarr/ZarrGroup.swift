@@ -1,6 +1,6 @@
 /// A node that holds arrays and other groups, and attributes.
 ///
-/// - Source: Zarr v3 core, "Group metadata"; Zarr v2, "Hierarchies".
+/// - Source: Zarr v3 core, "Group metadata"; Zarr v2, "Hierarchies"; N5, "groups".
 public struct ZarrGroup: Sendable {
     /// Where the group is.
     public let store: any ReadableStore
@@ -14,7 +14,7 @@ public struct ZarrGroup: Sendable {
     // Consolidated metadata may be stale, so it is never needed and never believed.
     private static let known: Set<String> = ["zarr_format", "node_type", "attributes", "consolidated_metadata"]
 
-    /// Opens a group of either format.
+    /// Opens a group of any format: the newest where several are there.
     ///
     /// - Throws: ``ZarrError`` with code `.notFound` where there is none, `.corrupt` or `.unsupported` where its
     ///   metadata is damaged or asks for what cannot be understood.
@@ -28,28 +28,31 @@ public struct ZarrGroup: Sendable {
                     store: store, key: key, format: .v3, attributes: json["attributes"] ?? .object([:]))
             }
         }
-        guard let bytes = try store.read(v2) else {
+        if let bytes = try store.read(v2) {
+            try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
+                let version = try JSONValue.parse(bytes)["zarr_format"]
+                guard version?.int == 2 else {
+                    throw ZarrError(.corrupt, "\"zarr_format\" must be 2, not \(version?.excerpt ?? "missing")")
+                }
+            }
+            return ZarrGroup(
+                store: store, key: key, format: .v2, attributes: try V2Attributes.read(from: store, key))
+        }
+        guard let attributes = try N5Attributes.read(from: store, key), !N5Attributes.describeArray(attributes) else {
             throw ZarrError(
                 .notFound,
-                "there is no Zarr group at \"\(key)\" of \(store.name): neither zarr.json nor .zgroup is there",
-                key: key)
+                "there is no group at \"\(key)\" of \(store.name): neither zarr.json nor .zgroup is there, nor an "
+                    + "attributes.json of N5", key: key)
         }
-        try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
-            let version = try JSONValue.parse(bytes)["zarr_format"]
-            guard version?.int == 2 else {
-                throw ZarrError(.corrupt, "\"zarr_format\" must be 2, not \(version?.excerpt ?? "missing")")
-            }
-        }
-        return ZarrGroup(
-            store: store, key: key, format: .v2, attributes: try V2Attributes.read(from: store, key))
+        return ZarrGroup(store: store, key: key, format: .n5, attributes: attributes)
     }
 
     /// Creates a group by writing its metadata, and replaces that of a group already there: `zarr.json`, or `.zgroup`
     /// and `.zattrs`. The groups above it are the caller's to create.
     ///
     /// - Parameter attributes: an object.
-    /// - Throws: ``ZarrError`` with code `.invalidCall` where the attributes are no object, `.ioFailure` where the
-    ///   machine fails.
+    /// - Throws: ``ZarrError`` with code `.invalidCall` where the attributes are no object, `.unsupported` where the
+    ///   format is N5, `.ioFailure` where the machine fails.
     @discardableResult
     public static func create(
         _ store: any WritableStore, _ key: StoreKey = .root, format: ZarrFormat = .v3,
@@ -67,6 +70,7 @@ public struct ZarrGroup: Sendable {
             // The attributes come first: where .zgroup is, the group is whole.
             try store.write(key.appending(".zattrs"), attributes.serialized(pretty: true))
             try store.write(key.appending(".zgroup"), json.serialized(pretty: true))
+        case .n5: throw ZarrError.cannotWriteN5
         }
         return ZarrGroup(store: store, key: key, format: format, attributes: attributes)
     }

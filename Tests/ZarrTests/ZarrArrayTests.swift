@@ -9,7 +9,7 @@ struct ZarrArrayTests {
             fillValue: FillValue(bytes: [9, 1], type: .uint16), attributes: ["k": [1.0]])
     }
 
-    @Test("every region of a small image reads like the image", arguments: ZarrFormat.allCases)
+    @Test("every region of a small image reads like the image", arguments: [ZarrFormat.v2, .v3])
     func everyRegion(format: ZarrFormat) throws {
         var random = SeededRandom(seed: 11)
         let shape = [5, 6], image = PixelBuffer(shape: shape, type: .uint16, bytes: random.bytes(60))
@@ -78,7 +78,7 @@ struct ZarrArrayTests {
 
     @Test("an array without axes has one chunk")
     func rankZero() throws {
-        for format in ZarrFormat.allCases {
+        for format in [ZarrFormat.v2, .v3] {
             let store = MemoryStore()
             let array = try ZarrArray.create(store, .root, metadata(format, [], [], [.bytes(.uint16), .zstd()]))
             try [1, 2 as UInt8].withUnsafeBytes { try array.writeChunk([], $0, CodecWorkspace()) }
@@ -153,8 +153,8 @@ struct ZarrArrayTests {
     func groups() throws {
         let store = MemoryStore()
         let attributes: JSONValue = ["b": 1.0, "a": ["x": nil]]
-        for format in ZarrFormat.allCases {
-            let key = try StoreKey("g\(format.rawValue)")
+        for format in [ZarrFormat.v2, .v3] {
+            let key = try StoreKey("g\(format.version ?? 0)")
             try ZarrGroup.create(store, key, format: format, attributes: attributes)
             let group = try ZarrGroup.open(store, key)
             #expect(group.format == format && group.attributes.description == attributes.description)

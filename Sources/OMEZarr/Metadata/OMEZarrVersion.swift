@@ -18,7 +18,7 @@ public enum OMEZarrVersion: String, Sendable, CaseIterable, Hashable {
     /// The version an OME-Zarr of this Zarr format is read as where it does not say.
     public init(zarrFormat: ZarrFormat) {
         switch zarrFormat {
-        case .v2: self = .v04
+        case .v2, .n5: self = .v04
         case .v3: self = .v05
         }
     }

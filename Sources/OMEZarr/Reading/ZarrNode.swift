@@ -16,7 +16,7 @@ package struct ZarrNode: Sendable {
     /// Largest metadata document that is read: plates of 1536 wells with their fields take a few MiB.
     private static let documentLimit = 64 << 20
 
-    /// Reads the node at a key; nil where there is none. Zarr v3 comes first where both formats are present.
+    /// Reads the node at a key; nil where there is none. Zarr v3 comes first where several formats are present, then v2.
     ///
     /// - Throws: ``ZarrError`` where a metadata document is damaged or too large.
     package static func read(_ store: any ReadableStore, _ key: StoreKey) throws -> ZarrNode? {
@@ -26,8 +26,12 @@ package struct ZarrNode: Sendable {
         }
         let array = try store.size(key.appending(".zarray")) != nil
         let attributes = try document(store, key.appending(".zattrs"))
-        guard try array || attributes != nil || store.size(key.appending(".zgroup")) != nil else { return nil }
-        return ZarrNode(kind: array ? .array : .group, format: .v2, attributes: object(attributes))
+        if try array || attributes != nil || store.size(key.appending(".zgroup")) != nil {
+            return ZarrNode(kind: array ? .array : .group, format: .v2, attributes: object(attributes))
+        }
+        return try N5Attributes.read(from: store, key).map {
+            ZarrNode(kind: N5Attributes.describeArray($0) ? .array : .group, format: .n5, attributes: $0)
+        }
     }
 
     /// Reads the node at a key.
@@ -37,7 +41,8 @@ package struct ZarrNode: Sendable {
         if let node = try read(store, key) { return node }
         throw OMEZarrError(
             .notFound,
-            "there is no Zarr array or group at \(key) in \(store.name): check the path; it should hold zarr.json, .zgroup or .zarray",
+            "there is no array or group at \(key) in \(store.name): check the path; it should hold zarr.json, .zgroup, "
+                + ".zarray or the attributes.json of N5",
             key: key)
     }
 

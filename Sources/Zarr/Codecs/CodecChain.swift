@@ -51,6 +51,7 @@ struct CodecChain: Sendable {
         case BytesCodec.name: try BytesCodec(spec, type: type, byteCount: shape.byteCount(type) ?? 0)
         case PackBitsCodec.name: try PackBitsCodec(spec, type: type, byteCount: shape.byteCount(type) ?? 0)
         case ShardingIndexedCodec.name: try ShardingIndexedCodec(spec, shape: shape, type: type, fillValue: fillValue)
+        case N5DefaultCodec.name: try N5DefaultCodec(spec, shape: shape, type: type, fillValue: fillValue)
         default: nil
         }
     }
@@ -62,6 +63,7 @@ struct CodecChain: Sendable {
         case GzipCodec.name: return try GzipCodec(spec)
         case ZlibCodec.name: return try ZlibCodec(spec)
         case LZ4Codec.name: return try LZ4Codec(spec)
+        case LZ4BlockStreamCodec.name: return LZ4BlockStreamCodec()
         case BZ2Codec.name: return try BZ2Codec(spec)
         case LZMACodec.name: return try LZMACodec(spec)
         case ShuffleCodec.name: return try ShuffleCodec(spec)

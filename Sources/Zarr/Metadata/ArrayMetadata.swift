@@ -1,6 +1,6 @@
-/// What an array is: shape, type, chunks and codecs, in one form for both formats.
+/// What an array is: shape, type, chunks and codecs, in one form for all formats.
 ///
-/// - Source: Zarr v3 core, "Array metadata"; Zarr v2, "Metadata" (`.zarray`).
+/// - Source: Zarr v3 core, "Array metadata"; Zarr v2, "Metadata" (`.zarray`); N5 specification 4.0.0.
 public struct ArrayMetadata: Sendable, Hashable {
     /// The format of the documents.
     public var format: ZarrFormat
@@ -28,7 +28,7 @@ public struct ArrayMetadata: Sendable, Hashable {
     ///   - chunkShape: of the shard where the array is sharded.
     ///   - codecs: in the order of encoding.
     ///   - fillValue: nil is zero.
-    ///   - keyEncoding: nil is `c/0/1` for v3 and `0/1` for v2.
+    ///   - keyEncoding: nil is `c/0/1` for v3, `0/1` for v2 and `1/0` for N5.
     public init(
         format: ZarrFormat = .v3, shape: [Int], type: DataType, chunkShape: [Int], codecs: [CodecSpec],
         fillValue: FillValue? = nil, keyEncoding: ChunkKeyEncoding? = nil, dimensionNames: [String?]? = nil,
@@ -40,7 +40,7 @@ public struct ArrayMetadata: Sendable, Hashable {
         self.chunkShape = chunkShape
         self.codecs = codecs
         self.fillValue = fillValue ?? .zero(type)
-        self.keyEncoding = keyEncoding ?? (format == .v3 ? .default(.slash) : .v2(.slash))
+        self.keyEncoding = keyEncoding ?? .standard(format)
         self.dimensionNames = dimensionNames
         self.attributes = attributes
     }

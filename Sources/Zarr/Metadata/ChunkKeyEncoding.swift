@@ -1,13 +1,15 @@
 /// How the place of a chunk in the grid becomes the key of its object.
 ///
-/// - Source: Zarr v3 core, "chunk_key_encoding"; Zarr v2, `dimension_separator`.
+/// - Source: Zarr v3 core, "chunk_key_encoding"; Zarr v2, `dimension_separator`; N5, "blocks".
 public struct ChunkKeyEncoding: Sendable, Hashable {
-    /// The two registered encodings.
+    /// The two registered encodings, and that of N5.
     public enum Style: String, Sendable, Hashable {
         /// `c/0/1`; `c` for an array without axes.
         case `default`
         /// `0.1`; `0` for an array without axes.
         case v2
+        /// `1/0`: the fastest axis first. Not for a zarr.json.
+        case n5
     }
 
     /// What stands between the numbers.
@@ -31,6 +33,18 @@ public struct ChunkKeyEncoding: Sendable, Hashable {
         ChunkKeyEncoding(style: .v2, separator: separator)
     }
 
+    /// `1/0` for the chunk `[0, 1]`.
+    public static let n5 = ChunkKeyEncoding(style: .n5, separator: .slash)
+
+    /// What new arrays of a format use.
+    static func standard(_ format: ZarrFormat) -> ChunkKeyEncoding {
+        switch format {
+        case .v2: .v2(.slash)
+        case .v3: .default(.slash)
+        case .n5: .n5
+        }
+    }
+
     /// The key of a chunk, relative to its array.
     ///
     /// - Parameter index: the chunk's place on each axis of the grid.
@@ -39,6 +53,7 @@ public struct ChunkKeyEncoding: Sendable, Hashable {
         switch style {
         case .default: return index.reduce(into: "c") { $0 += between + String($1) }
         case .v2: return index.isEmpty ? "0" : index.map(String.init).joined(separator: between)
+        case .n5: return index.reversed().map(String.init).joined(separator: between)
         }
     }
 
@@ -50,7 +65,7 @@ public struct ChunkKeyEncoding: Sendable, Hashable {
     /// The value of `chunk_key_encoding` in a zarr.json.
     init(json: JSONValue?) throws {
         let named = try NamedConfiguration(json, what: "chunk_key_encoding")
-        guard let style = Style(rawValue: named.name) else {
+        guard let style = Style(rawValue: named.name), style != .n5 else {
             throw ZarrError(
                 .unsupported, "chunk_key_encoding \"\(named.name)\" is unknown: only \"default\" and \"v2\" can be read"
             )

@@ -47,12 +47,12 @@ struct InputReport {
     }
 
     private init(_ store: DirectoryStore, _ identification: Identification) throws {
-        let format = "Zarr v\(identification.zarrFormat.rawValue)"
+        let format = identification.zarrFormat.description
         let version = identification.version.map { "OME-Zarr \($0) (\(format))" } ?? format
         headline = "\(version), \(identification.kind.phrase)"
         members = [
             ("kind", .string(Self.tag(identification.kind))), ("version", identification.version.map(JSONValue.string)),
-            ("zarrFormat", JSONValue(identification.zarrFormat.rawValue)),
+            ("zarrFormat", identification.zarrFormat.version.map { JSONValue($0) }),
         ]
         var images: [ImageReport] = [], warnings: [String] = []
         switch identification.kind {
