@@ -43,11 +43,12 @@ struct OMEZarrCommand: ParsableCommand {
             leave(resultStatus())
         } catch {
             let status = exitCode(for: error)
-            // A command line that cannot be parsed may still say for whom the answer is.
-            if status == .validationFailure && CommandLine.arguments.contains("--json") {
-                ErrorReport.printJSON(message(for: error), status.rawValue)
-            }
-            exit(withError: error)
+            // What is left is a request for help, or a command line that cannot be parsed.
+            guard status == .validationFailure else { exit(withError: error) }
+            ErrorReport.reportUsage(fullMessage(for: error))
+            // It may still say for whom the answer is.
+            if CommandLine.arguments.contains("--json") { ErrorReport.printJSON(message(for: error), status.rawValue) }
+            leave(.usage)
         }
     }
 

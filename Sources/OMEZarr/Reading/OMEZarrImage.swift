@@ -131,9 +131,8 @@ extension ImageKind {
         case .plate(let wells): "a plate of \(wells.count) wells"
         case .well(let fields): "a well of \(fields.count) fields"
         case .bioFormats2Raw(let series): "a collection of \(series.count) series"
-        case .scene(let images): "a scene of \(images.count) images"
-        case .group: "a plain Zarr group"
-        case .array: "a plain Zarr array"
+        case .group: "a plain group"
+        case .array: "a plain array"
         }
     }
 

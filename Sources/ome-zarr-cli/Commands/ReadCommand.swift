@@ -11,17 +11,19 @@ import OMEZarr
 struct ReadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
-        abstract: "Reads a level, a region or a plane of an OME-Zarr or TIFF image into a file.",
+        abstract: "Reads a level, a region or a plane of an image, or an array of Zarr or N5, into a file.",
         discussion: """
             tif, npy and raw keep all pixels that no option excludes: an index removes its axis. png shows one plane as a \
             picture: the middle z, the first time point, the active channels in their colours and windows. \
-            raw is C order in the byte order of the machine.
+            npy and raw take arrays of any type and number of axes; they are C order in the byte order of the machine. \
+            The axes of N5 are reversed, so that x comes last.
 
             Examples:
               ome-zarr read cells.ome.zarr -o cells.png
               ome-zarr read cells.ome.zarr --level 1 --region 100,50,512,256 -o region.tif
               ome-zarr read cells.ome.zarr --c 0 -o dapi.npy
               ome-zarr read cells.ome.zarr --level 2 --c 0 -o - --format raw | sha256sum
+              ome-zarr read cells.ome.zarr/1 --slice 0,100:200,: -o part.npy
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -35,7 +37,7 @@ struct ReadCommand: ParsableCommand {
         }
     }
 
-    @Argument(help: "An OME-Zarr folder, a Zarr array or a TIFF file.", transform: PathArgument.nonempty)
+    @Argument(help: "An OME-Zarr, an array of Zarr or N5, or a TIFF file.", transform: PathArgument.nonempty)
     var image: String
 
     @Option(
@@ -55,6 +57,14 @@ struct ReadCommand: ParsableCommand {
     @Option(
         parsing: .unconditional, help: ArgumentHelp("A box of a plane, in pixels of the level.", valueName: "x,y,w,h"))
     var region: RegionArgument?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "A part in the order of the axes, as NumPy has it but without steps: an index removes its axis, ... stands "
+                + "for the axes not named.", valueName: "0:2,...,5"),
+        transform: SliceArgument.init)
+    var slice: SliceArgument?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("One plane.", valueName: "index"))
     var z: Int?
@@ -86,31 +96,41 @@ struct ReadCommand: ParsableCommand {
         guard output != "-" || !Output.isTerminal(1) else {
             throw UsageError("will not write \(format.rawValue) to a terminal: redirect it, or name a file with -o")
         }
-        let source = try ImageInput.open(image).image(series: series)
-        var selection = ReadSelection(level: level ?? 0, box: region?.box, z: z, t: t, channels: c?.indices)
-        if format == .png {
-            if level == nil && region == nil { selection.level = Self.levelToShow(source.description) }
-            return try writePicture(of: source, selection)
-        }
-        Interruption.listen()
-        var bar = ProgressBar("reading", isQuiet: quiet)
-        defer { bar.clear() }
-        let part = try selection.part(of: source.description)
-        try withoutActuallyEscaping({ (done: Int, total: Int) throws -> Void in
-            try Interruption.check()
-            bar.update(done, of: total)
-        }) { progress in
-            let export = PixelExport(image: source, level: selection.level, part: part, progress: progress)
-            switch format {
-            case .tif: try export.writeTIFF(to: output)
-            case .npy: try export.writeRaw(to: output, asNumPy: true)
-            default: try export.writeRaw(to: output, asNumPy: false)
+        let input = try ImageInput.open(image)
+        let selection = ReadSelection(
+            level: level ?? 0, box: region?.box, z: z, t: t, channels: c?.indices, slice: slice)
+        switch format {
+        case .png: try writePicture(of: input.image(series: series), selection)
+        case .tif:
+            let image = try input.image(series: series)
+            try export(ElementSource(image, level: selection.level), selection) {
+                try PixelExport(image: image, level: selection.level, elements: $0).writeTIFF(to: output)
+            }
+        case .npy, .raw:
+            try export(input.elements(series: series, level: selection.level), selection) {
+                try $0.write(to: output, asNumPy: format == .npy)
             }
         }
     }
 
+    /// Runs `write` with the part to write, and shows how far it is.
+    private func export(
+        _ source: ElementSource, _ selection: ReadSelection, _ write: (ElementExport) throws -> Void
+    ) throws {
+        let part = try selection.part(of: source)
+        Interruption.listen()
+        var bar = ProgressBar("reading", isQuiet: quiet)
+        defer { bar.clear() }
+        try withoutActuallyEscaping({ (done: Int, total: Int) throws -> Void in
+            try Interruption.check()
+            bar.update(done, of: total)
+        }) { try write(ElementExport(source: source, part: part, progress: $0)) }
+    }
+
     private func writePicture(of source: any ImageSource, _ selection: ReadSelection) throws {
-        let picture = try source.render(selection.plane(of: source.description))
+        var selection = selection
+        if level == nil && region == nil { selection.level = Self.levelToShow(source.description) }
+        let picture = try source.render(selection.plane(of: source))
         let png = try picture.png(PNGEncoder(level: 6))
         let output = try ReadOutput(self.output)
         try output.append(png)

@@ -2,12 +2,14 @@ import ArgumentParser
 import OMEZarr
 import Zarr
 
-/// `ome-zarr validate`: holds an OME-Zarr against the specification.
+/// `ome-zarr validate`: holds an OME-Zarr, or any hierarchy of arrays, against the specification.
 struct ValidateCommand: ParsableCommand, PrintsJSON {
     static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Checks an OME-Zarr against its specification: metadata, arrays, labels, series, plates.",
+        abstract: "Checks an OME-Zarr against its specification, and any array or group of Zarr and N5.",
         discussion: """
+            An OME-Zarr is checked with its arrays, labels, series and plates. Of plain arrays and groups the metadata are \
+            checked, and that chunks lie within the grid. \
             Prints what it finds, with the place and what to do about it. Exit status 0 when there is no error (warnings are \
             allowed), 2 when there is one, or when something is of a version whose rules are not checked: 0.4, 0.5 and 0.6 \
             are. With --json each line is an object whose "type" is finding, or at last summary.
@@ -15,18 +17,34 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
             Examples:
               ome-zarr validate cells.ome.zarr
               ome-zarr validate cells.ome.zarr --json
+              ome-zarr validate cells.ome.zarr/0 --pixels
             """)
 
-    @Argument(help: "An OME-Zarr folder, or a group inside one.", transform: PathArgument.nonempty)
+    @Argument(help: "An OME-Zarr, or a group or array of Zarr or N5.", transform: PathArgument.nonempty)
     var path: String
+
+    @Flag(help: "Decode every chunk of every array, too.")
+    var pixels = false
 
     @Flag(help: "Print objects for programs.")
     var json = false
 
     func run() throws {
-        let report = try OMEZarrValidator.validate(DirectoryStore(path: path, create: false))
+        let report = try validate()
         if json { printJSON(report) } else { print(report, Style()) }
         if !report.isValid { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    private func validate() throws -> ValidationReport {
+        guard let store = try StorePath.open(path) else {
+            throw UsageError("\(path) is a file: validate takes the folder of a Zarr or N5")
+        }
+        let isImage = ![.array, .group].contains(try? ImageKind.identify(store).kind)
+        if isImage && !pixels { return try OMEZarrValidator.validate(store) }
+        Interruption.listen()
+        var report = try ZarrValidator.validate(store, pixels: pixels, progress: Interruption.check)
+        if isImage { report.add(try OMEZarrValidator.validate(store)) }
+        return report
     }
 
     private func print(_ report: ValidationReport, _ style: Style) {

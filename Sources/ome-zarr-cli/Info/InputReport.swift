@@ -9,6 +9,10 @@ struct InputReport {
     /// The same for programs: key and value.
     let members: [(String, JSONValue?)]
     let images: [ImageReport]
+    /// What there is to say of an array that is no image.
+    private let array: ArrayReport?
+    /// What there is to say of a group that is no image.
+    private let group: GroupReport?
     /// What was ignored and why.
     let warnings: [String]
 
@@ -43,10 +47,12 @@ struct InputReport {
                     ("photometric", image.storage.photometric),
                 ], storage: [])
         }
+        array = nil
+        group = nil
         warnings = document.warnings
     }
 
-    private init(_ store: DirectoryStore, _ identification: Identification) throws {
+    private init(_ store: any ReadableStore, _ identification: Identification) throws {
         let format = identification.zarrFormat.description
         let version = identification.version.map { "OME-Zarr \($0) (\(format))" } ?? format
         headline = "\(version), \(identification.kind.phrase)"
@@ -54,16 +60,16 @@ struct InputReport {
             ("kind", .string(Self.tag(identification.kind))), ("version", identification.version.map(JSONValue.string)),
             ("zarrFormat", identification.zarrFormat.version.map { JSONValue($0) }),
         ]
-        var images: [ImageReport] = [], warnings: [String] = []
+        var images: [ImageReport] = [], warnings: [String] = [], array: ArrayReport?, group: GroupReport?
         switch identification.kind {
-        case .group: break
+        case .group:
+            let report = try GroupReport(store)
+            group = report
+            warnings = report.warnings
         case .array:
-            let array = try ZarrArray.open(store)
-            images = [
-                ImageReport(
-                    image: try ZarrArrayImage(array).description, title: nil, facts: [],
-                    storage: [Self.storage(array.metadata, path: ".")])
-            ]
+            let report = try ArrayReport(store)
+            array = report
+            warnings = [report.warning].compactMap { $0 }
         default:
             // One part that is missing or damaged says nothing about the others.
             let keys = try OMEZarrImage.imageKeys(store) { warnings.append("\($0)") }
@@ -78,6 +84,8 @@ struct InputReport {
             }
         }
         self.images = images
+        self.array = array
+        self.group = group
         self.warnings = warnings
     }
 
@@ -96,17 +104,11 @@ struct InputReport {
         }
         return ImageReport.LevelStorage(
             path: path, chunk: array.innerChunkShape, shard: isSharded ? array.chunkShape : nil,
-            codecs: codecs.filter { $0.name != "bytes" }.map(name))
+            codecs: CodecSummary.names(codecs.filter { $0.name != "bytes" }))
     }
 
-    /// `blosc zstd 3`, `gzip 6`.
-    private static func name(_ codec: CodecSpec) -> String {
-        let inner = codec.configuration["cname"]?.string
-        let level = (codec.configuration["clevel"] ?? codec.configuration["level"])?.int
-        return ([codec.name, inner] + [level.map(String.init)]).compactMap { $0 }.joined(separator: " ")
-    }
-
-    private static func tag(_ kind: ImageKind) -> String {
+    /// The kind in a word for programs.
+    static func tag(_ kind: ImageKind) -> String {
         switch kind {
         case .image: "image"
         case .labelImage: "label"
@@ -127,6 +129,8 @@ struct InputReport {
     /// Prints the report for a person.
     func print(path: String, _ style: Style) {
         Output.line(style.strong(path) + "  " + headline)
+        let lines = (array?.lines(style) ?? []) + (group?.lines(style) ?? [])
+        if !lines.isEmpty { Output.line("\n" + lines.joined(separator: "\n")) }
         for image in images.prefix(Self.listLimit) {
             Output.line()
             for line in image.lines(style) { Output.line(line) }
@@ -140,6 +144,8 @@ struct InputReport {
     /// Prints the report for a program.
     func printJSON(path: String) {
         JSONLines.print("input", [("path", .string(path))] + members)
+        array?.printJSON()
+        group?.printJSON()
         for image in images { image.printJSON() }
         for warning in warnings { JSONLines.print("warning", [("message", .string(warning))]) }
     }

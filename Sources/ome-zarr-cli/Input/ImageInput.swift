@@ -2,28 +2,16 @@ import OMEZarr
 import TiffIngest
 import Zarr
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// What a path on the command line turned out to be.
 enum ImageInput {
     /// A file of the TIFF family.
     case tiff(TiffDocument)
-    /// A folder with Zarr metadata.
-    case zarr(DirectoryStore, Identification)
+    /// A folder or archive with the metadata of Zarr or N5.
+    case zarr(any ReadableStore, Identification)
 
-    /// Looks at what lies at a path: folders are Zarr, files are TIFF.
+    /// Looks at what lies at a path: folders and archives are Zarr, other files are TIFF.
     static func open(_ path: String) throws -> ImageInput {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            let reason = String(cString: strerror(errno))
-            throw ZarrError(.notFound, "cannot open \(path): \(reason); check the path", errno: errno)
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return .tiff(try TiffDocument.open(path: path)) }
-        let store = try DirectoryStore(path: path, create: false)
+        guard let store = try StorePath.open(path) else { return .tiff(try TiffDocument.open(path: path)) }
         return .zarr(store, try ImageKind.identify(store))
     }
 
@@ -45,6 +33,14 @@ enum ImageInput {
             if identification.kind == .array { return try ZarrArrayImage(ZarrArray.open(store)) }
             return try OMEZarrImage.open(store)
         }
+    }
+
+    /// The elements of one level of one image, or of an array, whatever its type and number of axes.
+    func elements(series: Int, level: Int) throws -> ElementSource {
+        if case .zarr(let store, let identification) = self, identification.kind == .array, series == 0, level == 0 {
+            return ElementSource(try ZarrArray.open(store))
+        }
+        return try ElementSource(image(series: series), level: level)
     }
 
     private static func noSeries(_ series: Int, _ count: Int) -> UsageError {

@@ -2,31 +2,21 @@ import OMEZarr
 import TiffIngest
 import Zarr
 
-/// Pours a part of an image into a file, slab by slab.
+/// Pours a part of an image into a TIFF.
 struct PixelExport {
     let image: any ImageSource
     let level: Int
-    let part: ReadSelection.Part
-    /// Is told the bytes done and in all.
-    let progress: (_ done: Int, _ total: Int) throws -> Void
+    /// The same part of the same level as elements.
+    let elements: ElementExport
 
+    private var part: ReadSelection.Part { elements.part }
     private var description: ImageDescription { image.description }
     private var type: PixelType { description.type }
-
-    /// Writes the pixels in C order, machine byte order, after a header of NumPy where asked for.
-    func writeRaw(to path: String, asNumPy: Bool) throws {
-        _ = try totalBytes()
-        let output = try ReadOutput(path)
-        let shape = part.keptAxes.map { part.region.shape[$0] }
-        if asNumPy { try output.append(NumPyFile.header(shape: shape, type: .pixel(type))) }
-        try forEachSlab { try output.append($0) }
-        try output.finish()
-    }
 
     /// Writes one page for each plane, an OME-TIFF where OME-XML has words for the image.
     func writeTIFF(to path: String) throws {
         let exported = exportedDescription
-        let total = try totalBytes()
+        let total = try elements.totalBytes()
         try requirePages(exported, total)
         let xAxis = part.region.rank - 1, width = part.region.shape[xAxis], height = part.region.shape[xAxis - 1]
         let samples = exported.isRGB ? 3 : 1
@@ -43,7 +33,7 @@ struct PixelExport {
                 let xml = try? OMEXMLWriter.document(
                     [exported], pixels: .tiffPages, creator: "ome-zarr \(OMEZarrCommand.version)")
                 let pages = try TiffPageStream(writer, format, description: xml)
-                try forEachSlab(samplesLast: exported.isRGB) { try pages.append($0) }
+                try elements.forEachSlab(order: pageOrder(exported)) { try pages.append($0) }
                 try writer.finish()
             } catch {
                 writer.abandon()
@@ -65,43 +55,11 @@ struct PixelExport {
         guard total > 0 else { throw UsageError("there are no pixels to write") }
     }
 
-    /// Reads the part slab by slab and hands on the pixels in C order.
-    ///
-    /// - Parameter samplesLast: moves the channel axis to the end, as TIFF and PNG have it.
-    private func forEachSlab(samplesLast: Bool = false, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    /// The image's axes with the channel last where its elements are samples of one pixel, as TIFF has them.
+    private func pageOrder(_ exported: ImageDescription) -> [Int] {
         var order = Array(description.axes.indices)
-        if samplesLast, let c = description.axis("c") { order.append(order.remove(at: c)) }
-        let places = description.axes.indices.map { order.firstIndex(of: $0) ?? $0 }
-        let natural = image.naturalReadShape(level: level), total = try totalBytes()
-        let slabs = try Slabs(
-            Region(origin: order.map { part.region.origin[$0] }, shape: order.map { part.region.shape[$0] }),
-            natural: order.map { natural[$0] }, rows: order.count - (samplesLast ? 3 : 2), type: type)
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(64, slabs.largestBytes), alignment: 64)
-        defer { memory.deallocate() }
-        guard let base = memory.baseAddress else { return }
-        let reader = try image.makeReader()
-        var done = 0
-        try slabs.forEach { slab in
-            // Safety: no slab is larger than `largestBytes`; the view has the image's order of axes.
-            let pixels = StridedPixels(base: base, shape: slab.shape, type: .pixel(type)).permuted(places)
-            let source = Region(origin: places.map { slab.origin[$0] }, shape: places.map { slab.shape[$0] })
-            try reader.read(source, level: level, into: pixels)
-            let bytes = slab.count * type.size
-            try body(UnsafeRawBufferPointer(rebasing: memory[..<bytes]))
-            done += bytes
-            try progress(done, total)
-        }
-    }
-
-    /// - Throws: ``UsageError`` where the size is beyond any disk.
-    private func totalBytes() throws -> Int {
-        var total = type.size
-        for extent in part.region.shape {
-            let (product, overflow) = total.multipliedReportingOverflow(by: extent)
-            guard !overflow else { throw UsageError("the part to read is too large: choose a --region") }
-            total = product
-        }
-        return total
+        if exported.isRGB, let c = description.axis("c") { order.append(order.remove(at: c)) }
+        return order
     }
 
     /// What the written file shows: the kept axes, the channels that are left.
@@ -113,12 +71,15 @@ struct PixelExport {
             return axis
         }
         let c = description.axis("c")
-        let isWhole = c.map { part.keptAxes.contains($0) } ?? true
+        let isKept = c.map { part.keptAxes.contains($0) } ?? true
         var channels = description.channels
-        if let c, !isWhole { channels = [part.region.origin[c]].filter(channels.indices.contains).map { channels[$0] } }
+        if let c {
+            let taken = part.region.origin[c]..<part.region.end(c)
+            channels = channels.indices.filter(taken.contains).map { channels[$0] }
+        }
         return ImageDescription(
             name: description.name, axes: axes, shape: part.keptAxes.map { part.region.shape[$0] }, type: type,
-            channels: channels, isRGB: description.isRGB && isWhole && c.map { part.region.shape[$0] } == 3)
+            channels: channels, isRGB: description.isRGB && isKept && c.map { part.region.shape[$0] } == 3)
     }
 
     private func pixelSize(_ image: ImageDescription) -> TiffPageFormat.PixelSize? {

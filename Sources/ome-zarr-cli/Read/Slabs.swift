@@ -1,98 +1,81 @@
-import OMEZarr
 import Zarr
 
-/// A region cut into slabs that, one after the other, are its pixels in C order, none larger than fits in memory.
+/// A region cut into slabs that, one after the other, are its elements in C order, none larger than fits in memory.
 ///
-/// A slab is a few whole planes, or a band of rows of one plane; its faces lie between the chunks of the image
-/// where memory allows, so that few chunks are decoded twice.
+/// A slab is whole in its last axes, a piece of the axis before and a single index of all others. Where memory allows, it
+/// begins and ends between chunks, so that few chunks are decoded twice, and is not too small to be worth a write.
 struct Slabs {
+    /// Bytes of the largest slab.
+    let largestBytes: Int
+
     private let region: Region
-    private let natural: [Int]
-    private let rows: Int
-    private let rowBytes: Int
-    private let budget: Int
+    /// The axis that is cut.
+    private let axis: Int
+    /// Elements of a slab on that axis.
+    private let step: Int
+    private let natural: Int
 
     /// 256 MiB hold 64 planes of 2048 x 1024 16-bit pixels: a row of bricks of a volume.
     static let standardBudget = 256 << 20
+    /// Slabs are gathered to so many bytes: beyond, a write costs what its bytes cost.
+    static let worthwhile = 8 << 20
 
     /// - Parameters:
-    ///   - region: at least two axes.
-    ///   - natural: the shape in which the image is cheapest to read.
-    ///   - rows: the axis of rows; what follows it (columns, samples) is never cut.
+    ///   - natural: the shape in which the source is cheapest to read.
+    ///   - type: no element is larger than the budget.
     ///   - budget: bytes a slab may take.
-    /// - Throws: ``UsageError`` where a single row does not fit.
-    init(_ region: Region, natural: [Int], rows: Int, type: PixelType, budget: Int = Slabs.standardBudget) throws {
-        var rowBytes = type.size
-        for extent in region.shape[(rows + 1)...] {
-            guard extent <= budget / rowBytes else {
-                throw UsageError("a row of \(extent) pixels is too long to read: choose a --region")
-            }
-            rowBytes *= max(1, extent)
+    init(_ region: Region, natural: [Int], type: DataType, budget: Int = Slabs.standardBudget) {
+        var axis = region.rank, inner = type.size
+        while axis > 0, inner.saturatingMultiplied(by: region.shape[axis - 1]) <= budget {
+            axis -= 1
+            inner *= region.shape[axis]
         }
+        // What fits as a whole is cut, too, along the first axis that can be: who reads the output need not wait for all.
+        if axis > 0 {
+            axis -= 1
+        } else {
+            axis = region.shape.firstIndex { $0 > 1 } ?? 0
+            inner = Array(region.shape.dropFirst(axis + 1)).saturatingProduct(times: type.size)
+        }
+        let extent = region.rank == 0 ? 1 : region.shape[axis]
+        let chunk = region.rank == 0 ? 1 : natural[axis]
+        let fit = max(1, budget / max(1, inner))
+        let wanted = max(chunk, Self.worthwhile / max(1, inner) / chunk * chunk)
         self.region = region
-        self.natural = natural
-        self.budget = budget
-        self.rows = rows
-        self.rowBytes = rowBytes
-    }
-
-    /// Bytes that hold any slab.
-    var largestBytes: Int {
-        let (plane, overflow) = region.shape[rows].multipliedReportingOverflow(by: rowBytes)
-        let wholePlanes = rows > 0 ? region.shape[rows - 1] : 1
-        let (all, tooMany) = plane.multipliedReportingOverflow(by: wholePlanes)
-        return overflow || tooMany ? budget : min(budget, all)
+        self.axis = axis
+        self.natural = chunk
+        step = wanted <= fit ? wanted : fit >= chunk ? fit / chunk * chunk : fit
+        largestBytes = inner * min(step, max(1, extent))
     }
 
     /// Calls `body` with each slab, in order.
     func forEach(_ body: (Region) throws -> Void) rethrows {
         guard !region.isEmpty else { return }
+        guard region.rank > 0 else { return try body(region) }
         var slab = region
-        let outer = max(0, rows - 1)
-        for axis in 0..<outer { slab.shape[axis] = 1 }
+        for outer in 0..<axis { slab.shape[outer] = 1 }
         while true {
-            try forEachPlane(&slab, body)
-            var axis = outer - 1
-            while axis >= 0 {
-                slab.origin[axis] += 1
-                if slab.origin[axis] < region.end(axis) { break }
-                slab.origin[axis] = region.origin[axis]
-                axis -= 1
+            try cut(&slab, body)
+            var outer = axis - 1
+            while outer >= 0 {
+                slab.origin[outer] += 1
+                if slab.origin[outer] < region.end(outer) { break }
+                slab.origin[outer] = region.origin[outer]
+                outer -= 1
             }
-            if axis < 0 { return }
+            if outer < 0 { return }
         }
     }
 
-    private func forEachPlane(_ slab: inout Region, _ body: (Region) throws -> Void) rethrows {
-        guard rows > 0 else { return try forEachBand(&slab, body) }
-        let planes = rows - 1
-        let planesThatFit = region.shape[rows] <= budget / rowBytes ? budget / (rowBytes * region.shape[rows]) : 0
-        guard planesThatFit > 0 else {
-            slab.shape[planes] = 1
-            for index in region.origin[planes]..<region.end(planes) {
-                slab.origin[planes] = index
-                try forEachBand(&slab, body)
-            }
-            return
-        }
-        try cut(&slab, axis: planes, at: min(natural[planes], planesThatFit), body)
-    }
-
-    private func forEachBand(_ slab: inout Region, _ body: (Region) throws -> Void) rethrows {
-        let fit = max(1, budget / rowBytes), step = max(1, natural[rows])
-        try cut(&slab, axis: rows, at: fit >= step ? fit / step * step : fit, body)
-    }
-
-    /// Cuts an axis at the multiples of `step` that lie inside the region.
-    private func cut(_ slab: inout Region, axis: Int, at step: Int, _ body: (Region) throws -> Void) rethrows {
+    /// Cuts the axis between chunks, and chunks too large for one slab into pieces.
+    private func cut(_ slab: inout Region, _ body: (Region) throws -> Void) rethrows {
         var origin = region.origin[axis]
         while origin < region.end(axis) {
+            let fence = step < natural ? min(step, natural - origin % natural) : step - origin % step
             slab.origin[axis] = origin
-            slab.shape[axis] = min(region.end(axis) - origin, step - origin % step)
+            slab.shape[axis] = min(region.end(axis) - origin, fence)
             try body(slab)
             origin += slab.shape[axis]
         }
-        slab.origin[axis] = region.origin[axis]
-        slab.shape[axis] = region.shape[axis]
     }
 }

@@ -48,6 +48,14 @@ enum ErrorReport {
         return status
     }
 
+    /// Says what is wrong with a command line.
+    ///
+    /// - Parameter text: the parser's own, with the usage behind it; its "Error:" gives way to the words of all others.
+    static func reportUsage(_ text: String) {
+        let own = "Error: "
+        Output.note("ome-zarr: error: " + (text.hasPrefix(own) ? text.dropFirst(own.count) : text[...]))
+    }
+
     /// Prints an error as an object.
     static func printJSON(_ message: String, _ status: Int32) {
         JSONLines.print("error", [("message", .string(message)), ("status", JSONValue(Int(status)))])
