@@ -90,3 +90,24 @@ def test_a_hierarchy_is_listed_and_valid(tmp_path, run):
     run("validate", root, "--pixels")
     (root / "labels" / "0" / "0").write_bytes(b"damaged")
     assert "labels/0/0" in run("validate", root, "--pixels", status=2).stdout
+
+
+def test_levels_are_an_image(tmp_path, run):
+    root = tmp_path / "data.n5"
+    pixels = [values("uint16", (64, 48, 8), 1), values("uint16", (32, 24, 8), 2)]
+    expected = [written(root / f"s{level}", part, (16, 16, 4), COMPRESSIONS["gzip"])
+                for level, part in enumerate(pixels)]
+    (root / "attributes.json").write_text(json.dumps(
+        {"n5": "4.0.0", "downsamplingFactors": [[1, 1, 1], [2, 2, 1]],
+         "pixelResolution": {"unit": "um", "dimensions": [0.5, 0.5, 2]}}))
+    for level in range(2):
+        run("read", root, "--level", level, "-o", tmp_path / f"{level}.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / f"{level}.npy"), expected[level])
+    run("read", root, "-o", tmp_path / "a.png")
+    found = [json.loads(line) for line in run("info", root, "--json").stdout.splitlines()]
+    levels = [o for o in found if o["type"] == "level"]
+    assert [o["scale"] for o in levels] == [[2, 0.5, 0.5], [2, 1, 1]] and levels[0]["path"] == "s0"
+    run("convert", root, tmp_path / "a.ome.zarr", "--quiet")
+    run("validate", tmp_path / "a.ome.zarr")
+    run("read", tmp_path / "a.ome.zarr", "--level", 0, "-o", tmp_path / "c.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "c.npy"), expected[0])

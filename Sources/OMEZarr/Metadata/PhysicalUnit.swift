@@ -19,4 +19,16 @@ package enum PhysicalUnit {
         "petasecond": "Ps", "picosecond": "ps", "second": "s", "terasecond": "Ts", "yoctosecond": "ys",
         "yottasecond": "Ys", "zeptosecond": "zs", "zettasecond": "Zs",
     ]
+
+    /// The UDUNITS name of a unit given by its name or symbol, also where "u" stands for micro; nil for others.
+    package static func name(_ text: String) -> String? {
+        // The sign for micro, and the Greek letter that looks like it.
+        let symbol =
+            text.hasPrefix("\u{3BC}") || (text.hasPrefix("u") && text.count == 2) ? "\u{B5}" + text.dropFirst() : text
+        for symbols in [lengthSymbols, timeSymbols] {
+            if symbols[text] != nil { return text }
+            if let name = symbols.first(where: { $0.value == symbol })?.key { return name }
+        }
+        return nil
+    }
 }

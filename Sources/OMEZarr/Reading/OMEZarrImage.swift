@@ -94,7 +94,7 @@ public struct OMEZarrImage: ImageSource {
 }
 
 /// Reads regions of the levels of an image; opens a level's reader when it is first needed.
-private final class OMEZarrReader: RegionReader {
+final class OMEZarrReader: RegionReader {
     private let levels: [ZarrArray]
     private var readers: [ZarrArrayReader?]
 

@@ -35,15 +35,18 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
         if !report.isValid { throw ExitCode(ExitStatus.findings.rawValue) }
     }
 
-    private func validate() throws -> ValidationReport {
-        guard let store = try StorePath.open(path) else {
-            throw UsageError("\(path) is a file: validate takes the folder of a Zarr or N5")
+    private func validate(_ place: StorePath, isImage: Bool) throws -> ValidationReport {
+        let (store, key) = (place.store, place.key)
+        if pixels { Interruption.listen() }
+        func validateArrays() throws -> ValidationReport {
+            try ZarrValidator.validate(store, key, pixels: pixels, progress: Interruption.check)
         }
-        let isImage = ![.array, .group].contains(try? ImageKind.identify(store).kind)
-        if isImage && !pixels { return try OMEZarrValidator.validate(store) }
-        Interruption.listen()
-        var report = try ZarrValidator.validate(store, pixels: pixels, progress: Interruption.check)
-        if isImage { report.add(try OMEZarrValidator.validate(store)) }
+        var report = try isImage ? OMEZarrValidator.validate(store, key) : validateArrays()
+        if isImage && pixels { report.add(try validateArrays().findings) }
+        // RFC-9 speaks of OME-Zarr alone: in a .zip may lie anything.
+        if let archive = store as? ZipStore, key == .root, isImage || path.lowercased().hasSuffix(".ozx") {
+            report.add(OZXRules.findings(of: archive))
+        }
         return report
     }
 

@@ -63,7 +63,8 @@ struct InputReport {
         var images: [ImageReport] = [], warnings: [String] = [], array: ArrayReport?, group: GroupReport?
         switch identification.kind {
         case .group:
-            let report = try GroupReport(store)
+            if let image = try N5Image(store, key) { images = [Self.report(image)] }
+            let report = try GroupReport(store, key)
             group = report
             warnings = report.warnings
         case .array:
@@ -94,6 +95,12 @@ struct InputReport {
         return ImageReport(
             image: image.description, title: title, facts: [("label images", labels.joined(separator: ", "))],
             storage: zip(image.levels, image.metadata.datasets).map { storage($0.metadata, path: $1.path) })
+    }
+
+    private static func report(_ image: N5Image) -> ImageReport {
+        ImageReport(
+            image: image.description, title: nil, facts: [],
+            storage: image.levels.map { storage($0.metadata, path: $0.key.name) })
     }
 
     private static func storage(_ array: ArrayMetadata, path: String) -> ImageReport.LevelStorage {

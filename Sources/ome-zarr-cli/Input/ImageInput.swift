@@ -30,8 +30,8 @@ enum ImageInput {
                 return try OMEZarrImage.open(store, keys[series])
             }
             guard series == 0 else { throw Self.noSeries(series, 1) }
-            if identification.kind == .array { return try ZarrArrayImage(ZarrArray.open(store)) }
-            return try OMEZarrImage.open(store)
+            if identification.kind == .array { return try ZarrArrayImage(ZarrArray.open(place.store, place.key)) }
+            return try N5Image(place.store, place.key) ?? OMEZarrImage.open(place.store, place.key)
         }
     }
 

@@ -1,10 +1,9 @@
-import OMEZarr
-import Zarr
+package import Zarr
 
 extension ArrayMetadata {
     /// The axes of a plain array: its dimension names where each has one and y and x are among them, else t, c, z, y and
     /// x, counted from the last.
-    var axes: [Axis] {
+    package var axes: [Axis] {
         let given = (dimensionNames ?? []).compactMap { $0 }
         let isTold =
             given.count == rank && Set(given).count == given.count && given.contains("y") && given.contains("x")
@@ -21,5 +20,5 @@ extension ArrayMetadata {
     }
 
     /// The shape of the smallest chunk that can be read alone, as far as the array reaches.
-    var naturalReadShape: [Int] { zip(innerChunkShape, shape).map { max(1, min($0, $1)) } }
+    package var naturalReadShape: [Int] { zip(innerChunkShape, shape).map { Swift.max(1, Swift.min($0, $1)) } }
 }
