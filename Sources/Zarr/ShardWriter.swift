@@ -17,6 +17,8 @@ public final class ShardWriter: Sendable {
         /// Bytes of chunks in the file; of the whole shard, where its index stands in front.
         var end: Int
         var isFinished = false
+        /// Why the shard was abandoned, for those who come later: theirs would be the only error anybody reads.
+        var failure: (any Error)?
     }
 
     private let layout: ShardLayout
@@ -54,13 +56,14 @@ public final class ShardWriter: Sendable {
                 end: layout.indexCodec.isAtStart ? layout.indexCodec.encodedSize : 0))
     }
 
-    /// Adds a chunk. After an error of the machine the shard is abandoned.
+    /// Adds a chunk. After an error of the machine the shard is abandoned, and every later call throws it again.
     ///
     /// - Parameters:
     ///   - index: the chunk's C-order number in the shard; one of `order`, once.
     ///   - encoded: the chunk as ``ShardLayout/inner`` encodes it; nil where all its pixels are the fill value.
     public func add(chunk index: Int, encoded: UnsafeRawBufferPointer?) throws {
         try state.withLock { state in
+            if let failure = state.failure { throw failure }
             guard !state.isFinished, state.isAdded.indices.contains(index), !state.isAdded[index] else {
                 throw ZarrError(
                     .invalidCall, "chunk \(index) is not expected, was added before, or the shard is finished", key: key
@@ -86,6 +89,7 @@ public final class ShardWriter: Sendable {
     ///   machine fails.
     public func finish() throws -> Int {
         try state.withLock { state in
+            if let failure = state.failure { throw failure }
             guard !state.isFinished else { throw ZarrError(.invalidCall, "the shard is finished already", key: key) }
             if let missing = state.isAdded.firstIndex(of: false) {
                 throw ZarrError(.invalidCall, "chunk \(missing) of the shard was never added", key: key)
@@ -120,6 +124,7 @@ public final class ShardWriter: Sendable {
             try body(&state)
         } catch {
             Self.abandon(&state)
+            state.failure = error
             throw error
         }
     }
