@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import threading
 
 import pytest
 
@@ -35,22 +36,38 @@ def run():
     return run
 
 
-@pytest.fixture(scope="session")
+class Exchange:
+    """One long-lived zarr-exchange, which writes and reads arrays when asked."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [binary("zarr-exchange")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __call__(self, **request) -> dict:
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        # Far more than any answer takes, so that a hang is told from a slow machine.
+        hang = threading.Timer(60, self.process.kill)
+        hang.start()
+        answer = self.process.stdout.readline()
+        hang.cancel()
+        assert answer, f"zarr-exchange ended with status {self.process.wait()} at {request}"
+        return json.loads(answer)
+
+    def peak_bytes(self) -> int:
+        """The most memory the process ever held."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) << 10
+
+
+@pytest.fixture
 def exchange():
-    """Asks one long-lived zarr-exchange to write or read an array and returns its answer."""
-    with subprocess.Popen(
-        [binary("zarr-exchange")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-
-        def ask(**request) -> dict:
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-            assert answer, f"zarr-exchange ended with status {process.wait()} at {request}"
-            return json.loads(answer)
-
-        yield ask
-        process.stdin.close()
+    """Asks a zarr-exchange to write or read an array and returns its answer."""
+    exchange = Exchange()
+    yield exchange
+    exchange.process.stdin.close()
+    exchange.process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ import Zarr
 /// Writes and reads arrays at the request of the interop tests: one JSON object a line comes in, one goes out.
 ///
 ///     {"write": folder, "metadata": {…}, "raw": file}    writes the pixels of the file as an array
-///     {"read": folder, "raw": file}                      writes the pixels of an array into the file
+///     {"read": path, "raw": file}                        writes the pixels of an array into the file
 ///
-/// `metadata` is the content of a zarr.json or a .zarray; pixels are in C order and the byte order of the machine. The
+/// The path of a read is a folder or a zip; `"most": n` reads no more than the first n elements of each axis. `metadata` is the content of a zarr.json or a .zarray; pixels are in C order and the byte order of the machine. The
 /// answer is `{"shape": […], "type": "…"}`, or `{"error": "…"}`.
 @main
 enum ZarrExchange {
@@ -37,10 +37,18 @@ enum ZarrExchange {
             array = try ZarrArray.create(files, StoreKey(path(request, "write")), metadata)
             try write(PixelBuffer(shape: metadata.shape, type: metadata.type, bytes: bytes), to: array)
         } else {
-            array = try ZarrArray.open(files, StoreKey(path(request, "read")))
-            try files.write(raw, array.read(Region(wholeOf: array.metadata.shape)).bytes)
+            array = try open(path(request, "read"), files)
+            let most = request["most"]?.int ?? .max
+            try files.write(raw, array.read(Region(wholeOf: array.metadata.shape.map { min($0, most) })).bytes)
         }
         return ["shape": JSONValue(array.metadata.shape), "type": .string("\(array.metadata.type)")]
+    }
+
+    private static func open(_ path: String, _ files: DirectoryStore) throws -> ZarrArray {
+        let key = try StoreKey(path)
+        // Only a file has a size.
+        if try files.size(key) == nil { return try ZarrArray.open(files, key) }
+        return try ZarrArray.open(ZipStore(path: "/" + path))
     }
 
     /// An absolute path of the request as a key of the root directory.

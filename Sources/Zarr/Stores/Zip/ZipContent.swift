@@ -82,7 +82,11 @@ struct ZipContent {
     }
 
     private func zstdDecoded() throws -> [UInt8] {
-        try decoded { compressed, room in
+        // A block of 3 bytes makes at most 128 KiB, so a larger claim needs no memory to be refuted.
+        guard entry.size >> 17 <= entry.compressedSize / 3 else {
+            throw damaged("\(entry.compressedSize) bytes of zstd do not hold the \(entry.size) claimed")
+        }
+        return try decoded { compressed, room in
             let size = ZSTD_decompress(room.baseAddress, room.count, compressed.baseAddress, compressed.count)
             return ZSTD_isError(size) == 0 ? size : nil
         }
