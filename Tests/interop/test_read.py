@@ -1,6 +1,8 @@
 """`read` gives the pixels that numpy takes from the same place, in every format, from OME-Zarr and from TIFF."""
 
 import io
+import os
+import stat
 import subprocess
 
 import imagecodecs
@@ -183,3 +185,15 @@ def test_an_image_without_y_and_x_is_refused_not_trapped_on(shape, tmp_path, run
         {"zarr_format": 3, "node_type": "group", "attributes": {"ome": {"version": "0.5", "multiscales": multiscales}}}))
     for name in ["o.npy", "o.tif", "o.raw"]:
         assert "dimensions" in run("read", tmp_path / "a", "-o", tmp_path / name, status=1).stderr
+
+
+def test_only_files_are_replaced(tmp_path, run):
+    """As root, to rename a file over /dev/null would take it from the whole machine."""
+    source = images.written("odd", tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ["pipe", "folder"]:
+        for form in ["raw", "npy", "tif", "png"]:
+            said = run("read", source.path, "-o", tmp_path / name, "--format", form, "--overwrite", status=1).stderr
+            assert "cannot be replaced" in said and str(tmp_path / name) in said
+    assert stat.S_ISFIFO(os.stat(tmp_path / "pipe").st_mode)

@@ -12,8 +12,17 @@ package final class TemporaryFile {
     private let temporaryPath: String
     private var descriptor: Int32
 
-    /// - Throws: ``ZarrError`` with code `.ioFailure` where the folder cannot be written to.
+    /// - Throws: ``ZarrError`` with code `.invalidCall` where something else than a file would be replaced, `.ioFailure`
+    ///   where the folder cannot be written to.
     package init(replacing path: String) throws {
+        var status = stat()
+        // To rename over /dev/null would take it from the whole machine.
+        guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+            throw ZarrError(
+                .invalidCall,
+                "\(path) is no file but a folder, a pipe or a device, which cannot be replaced: name a file, or write to "
+                    + "standard output (-) and redirect it")
+        }
         self.path = path
         temporaryPath = "\(path).partial-\(getpid())"
         descriptor = open(temporaryPath, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
