@@ -38,8 +38,7 @@ let package = Package(
         .target(name: "CTIFFShims", dependencies: ["CJPEG", "CTIFF"]),
 
         .target(
-            name: "Zarr",
-            dependencies: ["CBlosc", "CBZip2", "CDeflate", "CLZ4", "CLZMA", "CZlib", "CZstd", "CShims"]),
+            name: "Zarr", dependencies: ["CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CZstd"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
         .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
         .target(

@@ -12,6 +12,16 @@ func openFirstLevel(of path: String) throws -> ZarrArray {
 }
 // snippet.end
 
+// snippet.zip
+func pack(_ pixels: PixelBuffer, into path: String) throws {
+    let archive = try ZipWriter(path: path)
+    let metadata = ArrayMetadata(
+        shape: pixels.shape, type: pixels.type, chunkShape: pixels.shape, codecs: [.bytes(pixels.type), .zstd()])
+    try ZarrArray.create(archive, .root, metadata).write(pixels)
+    try archive.finish()
+}
+// snippet.end
+
 // snippet.counting
 let counting = CountingStore(memory)
 let array = try ZarrArray.open(counting, StoreKey("0"))

@@ -7,10 +7,9 @@ let metadata = ArrayMetadata(
     dimensionNames: ["y", "x"])
 let array = try ZarrArray.create(store, StoreKey("cells"), metadata)
 
-// A chunk is always whole, also at the edge of the array.
-let chunk = PixelBuffer(shape: [128, 128], type: .uint16, bytes: [UInt8](repeating: 7, count: 2 * 128 * 128))
-let workspace = CodecWorkspace()
-try chunk.bytes.withUnsafeBytes { try array.writeChunk([1, 2], $0, workspace) }
+// What is written is whole chunks, or reaches to the edge of the array.
+let bright = PixelBuffer(shape: [128, 144], type: .uint16, bytes: [UInt8](repeating: 7, count: 2 * 128 * 144))
+try array.write(bright, at: [128, 256], threads: 2)
 
 // Chunks that were never written have the fill value, which is 0 here.
 let pixels = try array.read(Region(origin: [120, 250], shape: [16, 12]))

@@ -1,32 +1,35 @@
 extension Region {
-    /// Calls `body` for every chunk of a regular grid that the region touches, in C order.
-    ///
-    /// - Parameter body: the chunk's place in the grid; the part wanted, counted from the chunk's first element; the
-    ///   same part, counted from the region's first element.
-    package func forEachChunk(of chunkShape: [Int], _ body: ([Int], Region, Region) throws -> Void) rethrows {
-        guard !isEmpty else { return }
-        let first = zip(origin, chunkShape).map { $0 / $1 }
-        let last = (0..<rank).map { (end($0) - 1) / chunkShape[$0] }
-        var index = first
-        var inChunk = self, inRegion = self
-        while true {
-            for axis in 0..<rank {
-                let start = index[axis] * chunkShape[axis]
-                let low = max(origin[axis], start), high = min(end(axis), start + chunkShape[axis])
-                inChunk.origin[axis] = low - start
-                inRegion.origin[axis] = low - origin[axis]
-                inChunk.shape[axis] = high - low
-                inRegion.shape[axis] = high - low
-            }
-            try body(index, inChunk, inRegion)
-            var axis = rank - 1
-            while axis >= 0 {
-                index[axis] += 1
-                if index[axis] <= last[axis] { break }
-                index[axis] = first[axis]
-                axis -= 1
-            }
-            if axis < 0 { return }
+    /// The chunks of a regular grid that the region touches, in C order.
+    package func chunks(of chunkShape: [Int]) -> RegionChunks { RegionChunks(self, chunkShape) }
+}
+
+/// The chunks of a regular grid that a region touches, in C order. Any one of them is found without those before it,
+/// so that threads can share them out by number.
+package struct RegionChunks: RandomAccessCollection {
+    /// The part of one chunk that lies in the region.
+    package struct Part {
+        /// The chunk's place in the grid.
+        package var index: [Int]
+        /// The part, counted from the chunk's first element.
+        package var inChunk: Region
+        /// The part, counted from the region's first element.
+        package var inRegion: Region
+    }
+
+    private let region: Region
+    private let chunkShape: [Int]
+    /// The place in the grid of the first chunk, and how many there are, on each axis.
+    private let places: Region
+
+    package let startIndex = 0
+    package let endIndex: Int
+
+    fileprivate init(_ region: Region, _ chunkShape: [Int]) {
+        self.region = region
+        self.chunkShape = chunkShape
+        let first = zip(region.origin, chunkShape).map { $0 / $1 }
+        let counts = first.indices.map {
+            region.shape[$0] > 0 ? (region.end($0) - 1) / chunkShape[$0] - first[$0] + 1 : 0
         }
         places = Region(origin: first, shape: counts)
         endIndex = places.count

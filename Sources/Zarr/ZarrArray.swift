@@ -81,15 +81,14 @@ extension ArrayMetadata {
     /// - Throws: ``ZarrError`` with code `.notFound` where there is no array, else as the initialisers.
     public static func read(from store: any ReadableStore, _ key: StoreKey = .root) throws -> ArrayMetadata {
         let v3 = try key.appending("zarr.json"), v2 = try key.appending(".zarray")
-        if let bytes = try store.read(v3) {
+        if let document = try MetadataDocument.read(store, v3) {
             return try ZarrError.locating(v3, "cannot read \(v3) of \(store.name)") {
-                try ArrayMetadata(json: JSONValue.parse(bytes))
+                try ArrayMetadata(json: document)
             }
         }
-        if let bytes = try store.read(v2) {
+        if let zarray = try MetadataDocument.read(store, v2) {
             let attributes = try V2Attributes.read(from: store, key)
             return try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
-                let zarray = try JSONValue.parse(bytes)
                 var metadata = try ArrayMetadata.v2(zarray: zarray, zattrs: attributes)
                 let isSeparatorGiven = zarray["dimension_separator"].map { !$0.isNull } ?? false
                 if !isSeparatorGiven, try metadata.hasNestedChunks(in: store, key) {
@@ -114,7 +113,13 @@ extension ArrayMetadata {
         let first = [Int](repeating: 0, count: rank)
         // The first chunk is nearly always there: asking for it costs less than the names of all.
         guard rank >= 2, try store.size(key.appending(keyEncoding.key(ofChunk: first))) == nil else { return false }
-        return try store.list(key).contains { !$0.isEmpty && $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
+        let names = try store.list(key)
+        func isChunk(_ name: String, parts: Int) -> Bool {
+            let numbers = name.split(separator: ".", omittingEmptySubsequences: false)
+            return numbers.count == parts
+                && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
+        }
+        return names.contains { isChunk($0, parts: 1) } && !names.contains { isChunk($0, parts: rank) }
     }
 }
 
@@ -123,11 +128,11 @@ enum V2Attributes {
     /// The attributes; an empty object where there are none.
     static func read(from store: any ReadableStore, _ key: StoreKey) throws -> JSONValue {
         let zattrs = try key.appending(".zattrs")
-        guard let bytes = try store.read(zattrs) else { return .object([:]) }
-        return try ZarrError.locating(zattrs, "cannot read \(zattrs) of \(store.name)") {
-            let json = try JSONValue.parse(bytes)
-            guard json.object != nil else { throw ZarrError(.corrupt, "it must hold an object, not \(json.excerpt)") }
-            return json
+        guard let json = try MetadataDocument.read(store, zattrs) else { return .object([:]) }
+        guard json.object != nil else {
+            throw ZarrError(
+                .corrupt, "\(zattrs) of \(store.name) must hold an object, not \(json.excerpt)", key: zattrs)
         }
+        return json
     }
 }

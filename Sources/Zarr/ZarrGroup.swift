@@ -20,17 +20,16 @@ public struct ZarrGroup: Sendable {
     ///   metadata is damaged or asks for what cannot be understood.
     public static func open(_ store: any ReadableStore, _ key: StoreKey = .root) throws -> ZarrGroup {
         let v3 = try key.appending("zarr.json"), v2 = try key.appending(".zgroup")
-        if let bytes = try store.read(v3) {
+        if let json = try MetadataDocument.read(store, v3) {
             return try ZarrError.locating(v3, "cannot read \(v3) of \(store.name)") {
-                let json = try JSONValue.parse(bytes)
                 try NodeDocument.check(json, isArray: false, known: known)
                 return ZarrGroup(
                     store: store, key: key, format: .v3, attributes: json["attributes"] ?? .object([:]))
             }
         }
-        if let bytes = try store.read(v2) {
+        if let json = try MetadataDocument.read(store, v2) {
             try ZarrError.locating(v2, "cannot read \(v2) of \(store.name)") {
-                let version = try JSONValue.parse(bytes)["zarr_format"]
+                let version = json["zarr_format"]
                 guard version?.int == 2 else {
                     throw ZarrError(.corrupt, "\"zarr_format\" must be 2, not \(version?.excerpt ?? "missing")")
                 }

@@ -189,7 +189,7 @@ def test_an_array_of_an_unknown_codec_still_has_metadata(tmp_path, run):
     found = objects(run("info", tmp_path / "a.zarr", "--json"))
     assert found[1]["shape"] == [2, 2] and "storedChunks" not in found[1]
     assert found[2]["type"] == "warning" and "squeeze" in found[2]["message"]
-    assert objects(run("validate", tmp_path / "a.zarr", "--json"))[-1]["warnings"] == 1
+    assert objects(run("validate", tmp_path / "a.zarr", "--json", status=2))[-1]["warnings"] == 1
 
 
 @pytest.mark.parametrize("zarr_format", [2, 3])
@@ -200,10 +200,10 @@ def test_validate_finds_chunks_where_none_can_be(zarr_format, tmp_path, run):
     beyond = tmp_path / "a.zarr" / ("0.2" if zarr_format == 2 else "c/0/2")
     beyond.write_bytes(first.read_bytes())
     found = objects(run("validate", tmp_path / "a.zarr", "--json"))
-    assert found[0]["rule"] == 82 and found[0]["severity"] == "warning" and found[-1]["valid"] is True
+    assert found[0]["rule"] == 92 and found[0]["severity"] == "warning" and found[-1]["valid"] is True
     first.write_bytes(b"")
     found = objects(run("validate", tmp_path / "a.zarr", "--json", status=2))
-    assert {o["rule"] for o in found[:-1]} == {82, 83}
+    assert {o["rule"] for o in found[:-1]} == {92, 93}
 
 
 def test_validate_decodes_chunks_only_when_asked(tmp_path, run):
@@ -214,7 +214,63 @@ def test_validate_decodes_chunks_only_when_asked(tmp_path, run):
     shard.write_bytes(content)
     run("validate", tmp_path / "a.zarr")
     found = objects(run("validate", tmp_path / "a.zarr", "--pixels", "--json", status=2))
-    assert [(o["rule"], o["key"]) for o in found[:-1]] == [(84, "c/1/0")]
+    assert [(o["rule"], o["key"]) for o in found[:-1]] == [(94, "c/1/0")]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """A group with two arrays, zipped, and the pixels of both."""
+    folder = tmp_path_factory.mktemp("archive")
+    group = zarr.create_group(str(folder / "g.zarr"))
+    pixels = np.arange(20, dtype=np.uint16).reshape(4, 5)
+    group.create_group("below")
+    for path in ["a", "below/b"]:
+        create(folder / "g.zarr" / path, pixels)
+    shutil.make_archive(str(folder / "g"), "zip", folder / "g.zarr")
+    return folder / "g.zip", pixels
+
+
+def test_archives_are_read_as_folders_are(archive, tmp_path, run):
+    path, pixels = archive
+    keys = [o["key"] for o in objects(run("info", path, "--json")) if o["type"] == "node"]
+    assert keys == ["", "a", "below", "below/b"]
+    for number, place in enumerate([f"{path}/a", f"{path}/below/b", f"{path}/below/b/"]):
+        run("read", place, "--slice", "1:3", "-o", tmp_path / f"{number}.npy")
+        np.testing.assert_array_equal(np.load(tmp_path / f"{number}.npy"), pixels[1:3])
+        assert objects(run("info", place, "--json"))[1]["storedChunks"] == 4
+    summary = objects(run("validate", path, "--pixels", "--json"))[-1]
+    assert summary["checked"] == 4 and summary["omeZarr"] is False
+    shutil.copy(path, tmp_path / "nameless")
+    run("read", tmp_path / "nameless" / "a", "-o", tmp_path / "c.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "c.npy"), pixels)
+
+
+def test_what_is_not_in_an_archive_is_said(archive, tmp_path, run):
+    path, _ = archive
+    for place in [f"{path}/none", f"{path}/a/c", f"{path}/.."]:
+        said = run("info", place, status=1).stderr
+        assert said.startswith("ome-zarr: error: ") and len(said.splitlines()) == 1
+    (tmp_path / "cut.zip").write_bytes(path.read_bytes()[:-40])
+    assert "ZIP" in run("info", tmp_path / "cut.zip", status=1).stderr
+    (tmp_path / "text.txt").write_text("text")
+    assert "text.txt/a" in run("info", tmp_path / "text.txt" / "a", status=1).stderr
+
+
+def test_a_zipped_image_reads_as_its_folder(tmp_path, run):
+    run("sample", "--size", 256, "--out", tmp_path / "a.tif", "--quiet")
+    run("convert", tmp_path / "a.tif", tmp_path / "a.ome.zarr", "--quiet")
+    run("convert", tmp_path / "a.tif", tmp_path / "a.ozx", "--quiet")
+    run("validate", tmp_path / "a.ozx", "--pixels")
+    for name in ["a.ome.zarr", "a.ozx"]:
+        run("read", tmp_path / name, "--level", 0, "-o", tmp_path / f"{name}.npy")
+        run("read", tmp_path / name, "-o", tmp_path / f"{name}.png")
+    for ending in ["npy", "png"]:
+        assert (tmp_path / f"a.ozx.{ending}").read_bytes() == (tmp_path / f"a.ome.zarr.{ending}").read_bytes()
+    said = [o for o in objects(run("info", tmp_path / "a.ozx", "--json")) if o["type"] == "level"]
+    assert said and said[0]["shape"][-2:] == [256, 256]
+    run("read", tmp_path / "a.ozx" / "0", "-o", tmp_path / "level.npy")
+    assert (tmp_path / "level.npy").read_bytes() == (tmp_path / "a.ozx.npy").read_bytes()
+    run("convert", tmp_path / "a.ozx", tmp_path / "again.ome.zarr", "--quiet")
 
 
 def test_validate_with_pixels_finds_damage_in_an_image(tmp_path, run):
@@ -226,4 +282,4 @@ def test_validate_with_pixels_finds_damage_in_an_image(tmp_path, run):
     content[len(content) // 2] ^= 0xFF
     shard.write_bytes(content)
     run("validate", tmp_path / "a.ome.zarr")
-    assert objects(run("validate", tmp_path / "a.ome.zarr", "--pixels", "--json", status=2))[0]["rule"] == 84
+    assert objects(run("validate", tmp_path / "a.ome.zarr", "--pixels", "--json", status=2))[0]["rule"] == 94

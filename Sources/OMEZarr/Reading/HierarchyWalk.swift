@@ -41,12 +41,17 @@ package struct HierarchyWalk {
         }
         try body(key, depth, .success(node))
         guard node.kind == .group else { return true }
+        var isComplete = true
         for name in try store.list(key) where !name.hasPrefix(".") && !name.hasPrefix("__") {
             left -= 1
-            guard left >= 0, depth < Self.depthLimit, try descend(key.appending(name), depth + 1, body) else {
-                return false
+            // A file may have a name that no key has.
+            guard left >= 0, let below = try? key.appending(name) else {
+                if left < 0 { return false }
+                continue
             }
+            guard depth < Self.depthLimit else { return false }
+            isComplete = try descend(below, depth + 1, body) && isComplete
         }
-        return true
+        return isComplete
     }
 }

@@ -57,6 +57,8 @@ extension ImageKind {
         _ node: ZarrNode, _ members: JSONObject, _ store: any ReadableStore, _ key: StoreKey
     ) throws -> ImageKind {
         if node.kind == .array { return .array }
+        // What N5 calls multiscales is not what OME-Zarr does; ``N5Image`` reads it.
+        if node.format == .n5 { return .group }
         // A plate takes precedence over the layout that may come with it.
         if let plate = members["plate"] { return .plate(wells: paths(plate["wells"])) }
         if members["multiscales"] != nil { return members["image-label"] == nil ? .image : .labelImage }

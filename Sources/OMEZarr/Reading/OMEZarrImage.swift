@@ -56,7 +56,7 @@ public struct OMEZarrImage: ImageSource {
             let type = try Self.pixelType(arrays[0])
             var metadata = try ImageMetadata(
                 reading: node.attributes, shapes: arrays.map(\.metadata.shape), type: type)
-            for (index, array) in arrays.enumerated() where array.metadata.type != type {
+            for (index, array) in arrays.enumerated() where array.metadata.type != .pixel(type) {
                 metadata.warnings.append("level \(index) holds \(array.metadata.type), level 0 \(type): it is not read")
             }
             levels = arrays
@@ -131,6 +131,7 @@ extension ImageKind {
         case .plate(let wells): "a plate of \(wells.count) wells"
         case .well(let fields): "a well of \(fields.count) fields"
         case .bioFormats2Raw(let series): "a collection of \(series.count) series"
+        case .scene(let images): "a scene of \(images.count) images"
         case .group: "a plain group"
         case .array: "a plain array"
         }

@@ -13,19 +13,16 @@ package struct ZarrNode: Sendable {
     /// An object.
     package var attributes: JSONValue
 
-    /// Largest metadata document that is read: plates of 1536 wells with their fields take a few MiB.
-    private static let documentLimit = 64 << 20
-
     /// Reads the node at a key; nil where there is none. Zarr v3 comes first where several formats are present, then v2.
     ///
     /// - Throws: ``ZarrError`` where a metadata document is damaged or too large.
     package static func read(_ store: any ReadableStore, _ key: StoreKey) throws -> ZarrNode? {
-        if let json = try document(store, key.appending("zarr.json")) {
+        if let json = try MetadataDocument.read(store, key.appending("zarr.json")) {
             let kind: Kind = json["node_type"]?.string == "array" ? .array : .group
             return ZarrNode(kind: kind, format: .v3, attributes: object(json["attributes"]))
         }
         let array = try store.size(key.appending(".zarray")) != nil
-        let attributes = try document(store, key.appending(".zattrs"))
+        let attributes = try MetadataDocument.read(store, key.appending(".zattrs"))
         if try array || attributes != nil || store.size(key.appending(".zgroup")) != nil {
             return ZarrNode(kind: array ? .array : .group, format: .v2, attributes: object(attributes))
         }
@@ -47,18 +44,4 @@ package struct ZarrNode: Sendable {
     }
 
     private static func object(_ json: JSONValue?) -> JSONValue { json?.object.map { .object($0) } ?? [:] }
-
-    private static func document(_ store: any ReadableStore, _ key: StoreKey) throws -> JSONValue? {
-        guard let size = try store.size(key) else { return nil }
-        guard size <= documentLimit else {
-            throw ZarrError(
-                .limitExceeded, "\(key) has \(size) bytes: metadata may have \(documentLimit)", key: key)
-        }
-        guard let bytes = try store.read(key) else { return nil }
-        do {
-            return try JSONValue.parse(bytes)
-        } catch let error as ZarrError {
-            throw ZarrError(error.code, "cannot read the metadata \(key) in \(store.name)", key: key, cause: error)
-        }
-    }
 }

@@ -5,15 +5,18 @@ struct ArrayRules {
     let store: any ReadableStore
     /// True where each chunk is decoded.
     let decodesChunks: Bool
-    private(set) var findings = [Finding]()
+    var report = ValidationReport()
+    /// Chunks that may still be looked at. A folder may hold links to itself, and so the same chunks without end.
+    private var chunksLeft: Int
 
     init(store: any ReadableStore, decodesChunks: Bool) {
         self.store = store
         self.decodesChunks = decodesChunks
+        chunksLeft = decodesChunks ? .max : 1 << 20
     }
 
     mutating func note(_ severity: Finding.Severity, _ key: StoreKey, _ rule: Int, _ message: String, fix: String) {
-        findings.append(
+        report.add(
             Finding(
                 severity: severity, authority: .store, key: key, pointer: "", rule: rule, message: message, remedy: fix)
         )
@@ -27,22 +30,23 @@ struct ArrayRules {
         do {
             array = try ZarrArray.open(store, key)
         } catch let error as ZarrError where error.code == .unsupported {
-            return note(.warning, key, 80, "\(error)", fix: "validate it with a program that has the codec or type")
+            report.uncheckedGroups += 1
+            return note(.warning, key, 90, "\(error)", fix: "validate it with a program that has the codec or type")
         } catch let error as ZarrError where error.code != .ioFailure {
-            return note(.error, key, 80, "\(error)", fix: "correct the metadata, or write the array again")
+            return note(.error, key, 90, "\(error)", fix: "correct the metadata, or write the array again")
         }
         let reader = try array.makeReader()
-        let stored = try array.storedChunks(limit: decodesChunks ? .max : 1 << 20) { index, chunk, bytes in
+        let stored = try array.storedChunks(limit: chunksLeft) { index, chunk, bytes in
             if bytes == 0 {
-                note(.error, chunk, 83, "the chunk is empty", fix: "remove it, or write it again")
+                note(.error, chunk, 93, "the chunk is empty", fix: "remove it, or write it again")
             } else if decodesChunks {
-                try progress()
-                try decode(index, chunk, array, reader)
+                try decode(index, chunk, array, reader, progress)
             }
         }
+        chunksLeft -= stored.count
         if !stored.isComplete {
             note(
-                .warning, key, 82, "only the first \(stored.count) chunks were looked at",
+                .warning, key, 92, "only the first \(stored.count) chunks were looked at",
                 fix: "add --pixels to check them all")
         }
         checkStrays(stored, key, array)
@@ -50,18 +54,24 @@ struct ArrayRules {
 
     /// Decodes a chunk, a shard chunk by chunk, as far as the array reaches.
     private mutating func decode(
-        _ index: [Int], _ chunk: StoreKey, _ array: ZarrArray, _ reader: ZarrArrayReader
+        _ index: [Int], _ chunk: StoreKey, _ array: ZarrArray, _ reader: ZarrArrayReader, _ progress: () throws -> Void
     ) throws {
         let metadata = array.metadata
         guard let region = metadata.region(ofChunk: index).intersection(Region(wholeOf: metadata.shape)) else { return }
         do {
-            try region.forEachChunk(of: metadata.innerChunkShape) { _, _, part in
-                var pixels = PixelBuffer(shape: part.shape, type: metadata.type)
-                let place = Region(origin: zip(region.origin, part.origin).map { $0 + $1 }, shape: part.shape)
-                try pixels.withPixels { try reader.read(place, into: $0) }
+            for part in region.chunks(of: metadata.innerChunkShape) {
+                try progress()
+                let origin = zip(region.origin, part.inRegion.origin).map { $0 + $1 }
+                let place = Region(origin: origin, shape: part.inRegion.shape)
+                let size = place.shape.saturatingProduct(times: metadata.type.size)
+                guard size <= CodecWorkspace.largestBlock else {
+                    throw ZarrError(
+                        .limitExceeded, "\(chunk) holds a chunk of \(size) bytes, too large to be decoded here")
+                }
+                _ = try reader.read(place)
             }
         } catch let error as ZarrError where error.code != .ioFailure {
-            note(.error, chunk, 84, "\(error)", fix: "copy the chunk again, or write it again")
+            note(.error, chunk, 94, "\(error)", fix: "copy the chunk again, or write it again")
         }
     }
 
@@ -71,7 +81,7 @@ struct ArrayRules {
         let isLost = stored.count == 0
         let count = stored.strays.count < StoredChunks.listLimit ? "\(stored.strays.count)" : "at least 100"
         note(
-            isLost ? .error : .warning, key, 82,
+            isLost ? .error : .warning, key, 92,
             "\(count) objects are called like chunks but are none of the grid \(array.metadata.gridShape), such as \(first)"
                 + (isLost ? ", and no chunk is where the metadata say" : ""),
             fix: isLost ? "correct shape, chunk shape or the encoding of chunk keys" : "remove them")

@@ -41,24 +41,3 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
         "\(severity.rawValue): \(key)\(pointer.isEmpty ? "" : "#\(pointer)"): \(message) (rule \(rule)). \(remedy)"
     }
 }
-
-/// What a validator found, in the order of its walk.
-public struct ValidationReport: Sendable, Hashable {
-    /// Everything found; empty where all is well.
-    public var findings: [Finding]
-    /// Groups and arrays looked at.
-    public var visited: Int
-
-    /// Adds what another validator found in the same hierarchy.
-    public mutating func add(_ other: ValidationReport) { findings += other.findings }
-
-    /// True where there is no error.
-    public var isValid: Bool { !findings.contains { $0.severity == .error } }
-
-    /// True where the schemas published with the specification accept the metadata.
-    ///
-    /// - Parameter strict: whether the "strict" schemas, which demand what is recommended, are meant.
-    public func agreesWithSchemas(strict: Bool = false) -> Bool {
-        !findings.contains { $0.authority == .schema && (strict || $0.severity == .error) }
-    }
-}

@@ -41,7 +41,8 @@ public enum OMEZarrValidator {
         return rules.report
     }
 
-    /// Checks everything at and below a key: the group's metadata, its levels' arrays, its labels, series, wells.
+    /// Checks everything at and below a key: the group's metadata, its levels' arrays, its labels, series, wells; and of
+    /// the root of a ``ZipStore`` its form.
     ///
     /// Reads metadata only, no pixels. Of a version whose rules are not checked, only the arrays are looked at, and the
     /// report says so.
@@ -51,7 +52,9 @@ public enum OMEZarrValidator {
     public static func validate(_ store: any ReadableStore, _ key: StoreKey = .root) throws -> ValidationReport {
         var walk = StoreRules(store: store)
         try walk.start(key)
-        return walk.report
+        var report = walk.report
+        if key == .root, let archive = store as? ZipStore { OZXRules.findings(of: archive).forEach { report.add($0) } }
+        return report
     }
 }
 

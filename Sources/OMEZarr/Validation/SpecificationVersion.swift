@@ -25,6 +25,7 @@ public enum SpecificationVersion: String, Sendable, CaseIterable, Hashable {
         case (.v3, let text?) where Self.v06.isNamed(text): self = .v06
         case (.v3, let text?) where ["0.6", "0.7", "0.8", "0.9", "1."].contains(where: text.hasPrefix): return nil
         case (.v3, _): self = .v05
+        case (.n5, _): return nil
         }
     }
 

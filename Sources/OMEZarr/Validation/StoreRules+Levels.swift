@@ -89,20 +89,17 @@ extension StoreRules {
                 "level \(level.index) has \(metadata.shape.count) dimensions for \(axes.count) axes",
                 fix: "name one axis for each dimension")
         }
-        switch group.format {
-        case .v3:
-            if let axes, metadata.dimensionNames != axes {
-                let names = metadata.dimensionNames.map { "\($0.map { $0 ?? "null" })" } ?? "missing"
-                note(
-                    .error, level.array.key, "", 17, "the dimension_names are \(names), not those of the axes",
-                    fix: "write dimension_names \(axes.map { $0 ?? "null" })")
-            }
-        case .v2, .n5:
-            if metadata.keyEncoding.separator != .slash {
-                note(
-                    .warning, level.array.key, "", 5, "the dimension_separator is not \"/\"",
-                    fix: "store chunks in nested directories, as OME-Zarr has them since 0.2")
-            }
+        // 0.6 does not speak of them; what it has instead is named in coordinate systems.
+        if group.version == .v05, let names, metadata.dimensionNames != names {
+            let found = metadata.dimensionNames.map { "\($0.map { $0 ?? "null" })" } ?? "missing"
+            note(
+                .error, level.array.key, "", 17, "the dimension_names are \(found), not those of the axes",
+                fix: "write dimension_names \(names.map { $0 ?? "null" })")
+        }
+        if group.version == .v04, metadata.keyEncoding.separator != .slash {
+            note(
+                .warning, level.array.key, "", 5, "the dimension_separator is not \"/\"",
+                fix: "store chunks in nested directories, as OME-Zarr has them since 0.2")
         }
         if group.members["image-label"] != nil, metadata.type.pixel?.isInteger != true {
             note(

@@ -6,7 +6,7 @@ public struct ValidationReport: Sendable, Hashable {
         case valid
         /// There is an error.
         case invalid
-        /// There is no error, but some groups are of a version whose rules are not checked.
+        /// There is no error, but something could not be checked: a version, a codec or a type unknown here.
         case unchecked
     }
 
@@ -16,7 +16,8 @@ public struct ValidationReport: Sendable, Hashable {
     public private(set) var errorCount = 0, warningCount = 0
     /// Groups and arrays looked at.
     public internal(set) var visited = 0
-    /// Groups of a version whose rules are not checked; their arrays have been.
+    /// Groups of a version whose rules are not checked, though their arrays have been, and arrays of unknown codecs or
+    /// types.
     public internal(set) var uncheckedGroups = 0
     private var schemaErrors = 0, schemaWarnings = 0
 
@@ -37,6 +38,11 @@ public struct ValidationReport: Sendable, Hashable {
     /// - Parameter strict: whether the "strict" schemas, which demand what is recommended, are meant.
     public func agreesWithSchemas(strict: Bool = false) -> Bool {
         schemaErrors == 0 && !(strict && schemaWarnings > 0)
+    }
+
+    /// Adds what other rules found in the same hierarchy.
+    public mutating func add(_ findings: [Finding]) {
+        for finding in findings { add(finding) }
     }
 
     mutating func add(_ finding: Finding) {

@@ -17,28 +17,30 @@ public enum ZarrValidator {
         _ store: any ReadableStore, _ key: StoreKey = .root, pixels: Bool = false, progress: () throws -> Void = {}
     ) throws -> ValidationReport {
         var rules = ArrayRules(store: store, decodesChunks: pixels)
-        var visited = 0
         var format: ZarrFormat?
         let isComplete = try HierarchyWalk.visit(store, key, limit: nodeLimit) { key, _, node in
-            visited += 1
+            rules.report.visited += 1
             switch node {
-            case .failure(let error): rules.note(.error, key, 80, "\(error)", fix: "write the metadata again")
+            case .failure(let error): rules.note(.error, key, 90, "\(error)", fix: "write the metadata again")
             case .success(let node):
                 if node.format != format ?? node.format {
                     rules.note(
-                        .warning, key, 81, "this is \(node.format), what is above it is another format",
+                        .warning, key, 91, "this is \(node.format), what is above it is another format",
                         fix: "store a hierarchy in one format")
                 }
                 format = format ?? node.format
                 if node.kind == .array { try rules.check(key, progress) }
             }
         }
-        if visited == 0 { _ = try ZarrNode.require(store, key) }
+        if rules.report.visited == 0 { _ = try ZarrNode.require(store, key) }
         if !isComplete {
+            rules.report.uncheckedGroups += 1
             rules.note(
-                .warning, key, 80, "the hierarchy is too large to be gone through: only \(visited) nodes were checked",
+                .warning, key, 90,
+                "the hierarchy is too large or too deep to be gone through: only \(rules.report.visited) nodes were "
+                    + "checked",
                 fix: "validate its parts")
         }
-        return ValidationReport(findings: rules.findings, visited: visited)
+        return rules.report
     }
 }

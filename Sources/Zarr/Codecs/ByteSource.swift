@@ -66,7 +66,7 @@ struct SourceSlice: ByteSource {
     let offset: Int
     let count: Int
 
-    var name: String { "\(base.name)@\(offset)" }
+    var name: String { "\(base.name)@\(offset)+\(count)" }
     var shardIndexes: ShardIndexCache? { base.shardIndexes }
 
     func read(_ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {

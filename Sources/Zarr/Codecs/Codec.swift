@@ -89,6 +89,11 @@ protocol BytesToBytesCodec: Sendable {
 }
 
 extension BytesToBytesCodec {
+    func decode(
+        _ wanted: Range<Int>, of encoded: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer,
+        _ workspace: CodecWorkspace
+    ) throws -> Bool { false }
+
     func encodedSize(_ count: Int) -> Int? { nil }
 
     /// What compressors do to bytes they cannot compress: a few per thousand more, and a header. The factor of two costs

@@ -23,7 +23,7 @@ public final class CodecWorkspace {
 
     /// Most bytes one scratch block may take: a quarter of the machine's memory, at least 1 GiB. Metadata can claim
     /// chunks of any size; this is where the claim ends.
-    static let largestBlock = max(MachineMemory.bytes / 4, 1 << 30)
+    package static let largestBlock = max(MachineMemory.bytes / 4, 1 << 30)
 
     /// Runs `body` with an empty block of at least `capacity` bytes that nobody else uses meanwhile.
     ///

@@ -4,11 +4,15 @@ public struct JSONLimits: Sendable, Hashable {
     public var bytes: Int
     /// How deep arrays and objects may be nested.
     public var depth: Int
+    /// How many values there may be. Two bytes of text become tens in memory.
+    public var values: Int
 
-    /// 256 MiB and 128 levels: consolidated metadata of large plates takes tens of MiB; nobody nests by hand that deep.
-    public init(bytes: Int = 256 << 20, depth: Int = 128) {
+    /// 256 MiB, 128 levels and 4 million values: consolidated metadata of large plates takes tens of MiB; nobody nests by
+    /// hand that deep.
+    public init(bytes: Int = 256 << 20, depth: Int = 128, values: Int = 1 << 22) {
         self.bytes = bytes
         self.depth = depth
+        self.values = values
     }
 }
 
@@ -18,7 +22,7 @@ extension JSONValue {
     /// Of two members with one name the last counts. A byte order mark is skipped.
     ///
     /// - Throws: ``ZarrError`` with code `.corrupt` where the bytes are not JSON (bare `NaN` is not), naming line and
-    ///   column; `.limitExceeded` where the document is larger or deeper than the limits.
+    ///   column; `.limitExceeded` where the document is larger or deeper than the limits, or has more values.
     /// - Source: RFC 8259.
     public static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws -> JSONValue {
         guard bytes.count <= limits.bytes else {
@@ -26,7 +30,7 @@ extension JSONValue {
                 .limitExceeded, "the JSON document has \(bytes.count) bytes, more than the \(limits.bytes) allowed")
         }
         return try bytes.withUnsafeBufferPointer { buffer in
-            var parser = JSONParser(bytes: buffer, depthLimit: limits.depth)
+            var parser = JSONParser(bytes: buffer, depthLimit: limits.depth, valuesLeft: limits.values)
             return try parser.document()
         }
     }
@@ -43,12 +47,14 @@ extension JSONValue {
 private struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
     let depthLimit: Int
+    private var valuesLeft: Int
     private var at = 0
     private var depth = 0
 
-    init(bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
+    init(bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int, valuesLeft: Int) {
         self.bytes = bytes
         self.depthLimit = depthLimit
+        self.valuesLeft = valuesLeft
     }
 
     mutating func document() throws -> JSONValue {
@@ -62,6 +68,10 @@ private struct JSONParser {
     private var current: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func value() throws -> JSONValue {
+        valuesLeft -= 1
+        guard valuesLeft >= 0 else {
+            throw ZarrError(.limitExceeded, "the JSON document has more values than any metadata: it may be damaged")
+        }
         skipSpace()
         switch current {
         case UInt8(ascii: "{"): return try nested { try $0.object() }

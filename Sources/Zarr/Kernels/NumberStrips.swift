@@ -2,7 +2,7 @@
 /// a change is written once and not for every pair of types.
 ///
 /// Equals `for i in 0..<count { target[i] = Target(truncatingIfNeeded: change(Int64(truncatingIfNeeded: source[i]))) }`,
-/// or the same with `Double`, where what the target cannot hold becomes 0.
+/// or the same with `Double`: what 64 bits cannot hold becomes 0, the rest wraps into the target.
 enum NumberStrips {
     // 8 KiB of wide numbers stay in the first cache.
     private static let length = 1024

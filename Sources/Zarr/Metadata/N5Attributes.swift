@@ -30,12 +30,11 @@ package enum N5Attributes {
 
     private static func document(_ store: any ReadableStore, _ key: StoreKey) throws -> JSONValue? {
         let place = try key.appending(file)
-        guard let bytes = try store.read(place) else { return nil }
-        return try ZarrError.locating(place, "cannot read \(place) of \(store.name)") {
-            let json = try JSONValue.parse(bytes)
-            guard json.object != nil else { throw ZarrError(.corrupt, "it must hold an object, not \(json.excerpt)") }
-            return json
+        guard let json = try MetadataDocument.read(store, place) else { return nil }
+        guard json.object != nil else {
+            throw ZarrError(.corrupt, "\(place) of \(store.name) must hold an object, not \(json.excerpt)", key: place)
         }
+        return json
     }
 }
 

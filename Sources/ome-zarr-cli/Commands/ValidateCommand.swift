@@ -11,8 +11,8 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
             An OME-Zarr is checked with its arrays, labels, series and plates. Of plain arrays and groups the metadata are \
             checked, and that chunks lie within the grid. \
             Prints what it finds, with the place and what to do about it. Exit status 0 when there is no error (warnings are \
-            allowed), 2 when there is one, or when something is of a version whose rules are not checked: 0.4, 0.5 and 0.6 \
-            are. With --json each line is an object whose "type" is finding, or at last summary.
+            allowed), 2 when there is one, or when something could not be checked: a codec or type that is unknown here, \
+            a version other than 0.4, 0.5 and 0.6. With --json each line is an object whose "type" is finding, or at last summary.
 
             Examples:
               ome-zarr validate cells.ome.zarr
@@ -30,8 +30,14 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
     var json = false
 
     func run() throws {
-        let report = try validate()
-        if json { printJSON(report) } else { print(report, Style()) }
+        guard let place = try StorePath(path) else {
+            throw UsageError("\(path) is a file, but no ZIP archive: validate takes a Zarr or N5")
+        }
+        // What cannot be identified is damaged, and the stricter rules will say where.
+        let kind = try? ImageKind.identify(place.store, place.key).kind
+        let isImage = kind != .array && kind != .group
+        let report = try validate(place, isImage: isImage)
+        if json { printJSON(report, isImage: isImage) } else { print(report, isImage: isImage, Style()) }
         if !report.isValid { throw ExitCode(ExitStatus.findings.rawValue) }
     }
 
@@ -43,14 +49,14 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
         }
         var report = try isImage ? OMEZarrValidator.validate(store, key) : validateArrays()
         if isImage && pixels { report.add(try validateArrays().findings) }
-        // RFC-9 speaks of OME-Zarr alone: in a .zip may lie anything.
-        if let archive = store as? ZipStore, key == .root, isImage || path.lowercased().hasSuffix(".ozx") {
+        // RFC-9 speaks of OME-Zarr alone, where it was checked with the image: in a .zip may lie anything.
+        if let archive = store as? ZipStore, !isImage, path.lowercased().hasSuffix(".ozx") {
             report.add(OZXRules.findings(of: archive))
         }
         return report
     }
 
-    private func print(_ report: ValidationReport, _ style: Style) {
+    private func print(_ report: ValidationReport, isImage: Bool, _ style: Style) {
         for finding in report.findings {
             let severity = finding.severity == .error ? style.bad("error") : style.doubtful("warning")
             let place = "\(finding.key)\(finding.pointer.isEmpty ? "" : "#\(finding.pointer)")"
@@ -67,10 +73,11 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
         Output.line(
             "\(path): \(verdict), \(Self.count(report.errorCount, "error")), "
                 + "\(Self.count(report.warningCount, "warning")), "
-                + "\(Self.count(report.visited, "group or array", "groups and arrays")) looked at")
+                + "\(Self.count(report.visited, "group or array", "groups and arrays")) looked at"
+                + (isImage ? "" : "; as plain arrays and groups, not by the rules of OME-Zarr"))
     }
 
-    private func printJSON(_ report: ValidationReport) {
+    private func printJSON(_ report: ValidationReport, isImage: Bool) {
         for finding in report.findings {
             JSONLines.print(
                 "finding",
@@ -83,7 +90,7 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
         JSONLines.print(
             "summary",
             [
-                ("path", .string(path)), ("valid", .bool(report.isValid)),
+                ("path", .string(path)), ("omeZarr", .bool(isImage)), ("valid", .bool(report.isValid)),
                 ("verdict", .string(report.verdict.rawValue)),
                 ("errors", JSONValue(report.errorCount)), ("warnings", JSONValue(report.warningCount)),
                 ("omitted", JSONValue(report.omittedCount)), ("unchecked", JSONValue(report.uncheckedGroups)),

@@ -8,9 +8,9 @@ extension ImageInput {
         if let series { return [try image(series: series)] }
         switch self {
         case .tiff(let document): return document.series
-        case .zarr(let store, let identification):
+        case .zarr(let place, let identification):
             guard case .bioFormats2Raw = identification.kind else { return [try image(series: 0)] }
-            return try OMEZarrImage.openAll(store)
+            return try OMEZarrImage.openAll(place.store, place.key)
         }
     }
 

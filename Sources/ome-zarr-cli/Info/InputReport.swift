@@ -22,7 +22,7 @@ struct InputReport {
     init(_ input: ImageInput) throws {
         switch input {
         case .tiff(let document): self.init(document)
-        case .zarr(let store, let identification): try self.init(store, identification)
+        case .zarr(let place, let identification): try self.init(place.store, place.key, identification)
         }
     }
 
@@ -52,7 +52,7 @@ struct InputReport {
         warnings = document.warnings
     }
 
-    private init(_ store: any ReadableStore, _ identification: Identification) throws {
+    private init(_ store: any ReadableStore, _ key: StoreKey, _ identification: Identification) throws {
         let format = identification.zarrFormat.description
         let version = identification.version.map { "OME-Zarr \($0) (\(format))" } ?? format
         headline = "\(version), \(identification.kind.phrase)"
@@ -63,17 +63,21 @@ struct InputReport {
         var images: [ImageReport] = [], warnings: [String] = [], array: ArrayReport?, group: GroupReport?
         switch identification.kind {
         case .group:
-            if let image = try N5Image(store, key) { images = [Self.report(image)] }
+            do {
+                if let image = try N5Image(store, key) { images = [Self.report(image)] }
+            } catch {
+                warnings.append("\(error)")
+            }
             let report = try GroupReport(store, key)
             group = report
-            warnings = report.warnings
+            warnings += report.warnings
         case .array:
-            let report = try ArrayReport(store)
+            let report = try ArrayReport(store, key)
             array = report
             warnings = [report.warning].compactMap { $0 }
         default:
             // One part that is missing or damaged says nothing about the others.
-            let keys = try OMEZarrImage.imageKeys(store) { warnings.append("\($0)") }
+            let keys = try OMEZarrImage.imageKeys(store, key) { warnings.append("\($0)") }
             for key in keys {
                 do {
                     let image = try OMEZarrImage.open(store, key)

@@ -7,12 +7,12 @@ enum ImageInput {
     /// A file of the TIFF family.
     case tiff(TiffDocument)
     /// A folder or archive with the metadata of Zarr or N5.
-    case zarr(any ReadableStore, Identification)
+    case zarr(StorePath, Identification)
 
     /// Looks at what lies at a path: folders and archives are Zarr, other files are TIFF.
     static func open(_ path: String) throws -> ImageInput {
-        guard let store = try StorePath.open(path) else { return .tiff(try TiffDocument.open(path: path)) }
-        return .zarr(store, try ImageKind.identify(store))
+        guard let place = try StorePath(path) else { return .tiff(try TiffDocument.open(path: path)) }
+        return .zarr(place, try ImageKind.identify(place.store, place.key))
     }
 
     /// One image of it.
@@ -23,11 +23,11 @@ enum ImageInput {
         case .tiff(let document):
             guard document.series.indices.contains(series) else { throw Self.noSeries(series, document.series.count) }
             return document.series[series]
-        case .zarr(let store, let identification):
+        case .zarr(let place, let identification):
             if case .bioFormats2Raw = identification.kind {
-                let keys = try OMEZarrImage.imageKeys(store)
+                let keys = try OMEZarrImage.imageKeys(place.store, place.key)
                 guard keys.indices.contains(series) else { throw Self.noSeries(series, keys.count) }
-                return try OMEZarrImage.open(store, keys[series])
+                return try OMEZarrImage.open(place.store, keys[series])
             }
             guard series == 0 else { throw Self.noSeries(series, 1) }
             if identification.kind == .array { return try ZarrArrayImage(ZarrArray.open(place.store, place.key)) }
@@ -37,8 +37,8 @@ enum ImageInput {
 
     /// The elements of one level of one image, or of an array, whatever its type and number of axes.
     func elements(series: Int, level: Int) throws -> ElementSource {
-        if case .zarr(let store, let identification) = self, identification.kind == .array, series == 0, level == 0 {
-            return ElementSource(try ZarrArray.open(store))
+        if case .zarr(let place, let identification) = self, identification.kind == .array, series == 0, level == 0 {
+            return ElementSource(try ZarrArray.open(place.store, place.key))
         }
         return try ElementSource(image(series: series), level: level)
     }

@@ -6,16 +6,56 @@ import Zarr
     import Darwin
 #endif
 
-/// Where on this machine a hierarchy lies: a folder.
-enum StorePath {
-    /// The store at a path; nil where there is a file that is none.
-    static func open(_ path: String) throws -> (any ReadableStore)? {
+/// A place in a hierarchy, as a path on this machine names it: a folder, or a ZIP archive or what lies in one, such as
+/// `cells.ozx/0`.
+struct StorePath {
+    let store: any ReadableStore
+    let key: StoreKey
+
+    /// - Throws: ``ZarrError`` with code `.notFound` where nothing is there, `.corrupt` where an archive is damaged.
+    /// - Returns: nil where there is a file that is no archive.
+    init?(_ path: String) throws {
         var status = stat()
-        guard stat(path, &status) == 0 else {
-            let reason = String(cString: strerror(errno))
-            throw ZarrError(.notFound, "cannot open \(path): \(reason); check the path", errno: errno)
+        if stat(path, &status) == 0 {
+            if status.st_mode & S_IFMT == S_IFDIR {
+                store = try DirectoryStore(path: path, create: false)
+                key = .root
+                return
+            }
+            guard Self.isArchive(path) else { return nil }
+            let archive = try ZipStore(path: path)
+            store = archive
+            // In an .ozx nothing may be around the hierarchy (RFC-9), and who zipped a folder has it around.
+            key = path.lowercased().hasSuffix(".ozx") ? .root : try archive.hierarchyKey()
+            return
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return nil }
-        return try DirectoryStore(path: path, create: false)
+        let code = errno
+        guard code == ENOTDIR, let slash = Self.endOfFile(path), Self.isArchive(String(path[..<slash])) else {
+            throw ZarrError(
+                .notFound, "cannot open \(path): \(String(cString: strerror(code))); check the path", errno: code)
+        }
+        store = try ZipStore(path: String(path[..<slash]))
+        key = try StoreKey(path[slash...].split(separator: "/").joined(separator: "/"))
+    }
+
+    /// The end of the part of a path that names a file, before the "/" behind it; nil where none does.
+    private static func endOfFile(_ path: String) -> String.Index? {
+        var status = stat()
+        return path.indices.first {
+            path[$0] == "/" && stat(String(path[..<$0]), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        }
+    }
+
+    /// True for what begins like a ZIP archive, and for what is called like one, so that a damaged one is told as such.
+    private static func isArchive(_ path: String) -> Bool {
+        let name = path.lowercased()
+        if name.hasSuffix(".zip") || name.hasSuffix(".ozx") { return true }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var head = [UInt8](repeating: 0, count: 4)
+        guard read(descriptor, &head, 4) == 4 else { return false }
+        // The header of an entry, or the end of an archive without any.
+        return head == [0x50, 0x4B, 3, 4] || head == [0x50, 0x4B, 5, 6]
     }
 }

@@ -18,7 +18,8 @@ struct ElementSource {
     init(_ array: ZarrArray) {
         let metadata = array.metadata
         name = "the array"
-        axes = metadata.axes.map(\.name)
+        let given = (metadata.dimensionNames ?? []).compactMap { $0 }
+        axes = Set(given).count == metadata.rank ? given : metadata.axes.map(\.name)
         shape = metadata.shape
         type = metadata.type
         naturalShape = metadata.naturalReadShape

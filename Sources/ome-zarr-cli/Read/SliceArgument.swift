@@ -17,7 +17,7 @@ struct SliceArgument {
     /// - Throws: `ValidationError` saying which item is none.
     init(_ argument: String) throws {
         items = try argument.split(separator: ",", omittingEmptySubsequences: false).map { text in
-            try Self.item(text.filter { $0 != " " })
+            try Self.item(String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()))
         }
     }
 
@@ -47,7 +47,8 @@ struct SliceArgument {
             throw UsageError(
                 rests > 1
                     ? "--slice: only one ... is possible"
-                    : "--slice names \(named) axes, but there are \(shape.count): \(axes.joined(separator: ", "))")
+                    : "--slice names \(named) axes, but there are \(shape.count)"
+                        + (axes.isEmpty ? "" : ": \(axes.joined(separator: ", "))"))
         }
         var part = ReadSelection.Part(region: Region(wholeOf: shape), keptAxes: [])
         var axis = 0

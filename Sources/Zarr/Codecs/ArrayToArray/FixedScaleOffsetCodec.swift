@@ -23,7 +23,8 @@ struct FixedScaleOffsetCodec: ElementCodec {
 
     var encodedType: DataType { .pixel(encodedNumber) }
 
-    // NumPy computes in the type of the elements where they are floats, and in double where they are integers.
+    // As NumPy does with an offset or scale that is no integer: in the type of the elements where they are floats, and in
+    // double where they are integers.
     func encode(_ pixels: UnsafeRawBufferPointer, into encoded: UnsafeMutableRawBufferPointer) {
         let type = decodedNumber, offset = type.rounded(offset), scale = type.rounded(scale)
         NumberStrips.doubles(pixels, decodedNumber, into: encoded, encodedNumber) { value in

@@ -39,7 +39,10 @@ struct N5DefaultCodec: ArrayToBytesCodec {
     static func spec(_ codecs: [CodecSpec]) -> CodecSpec { CodecSpec(name, ["codecs": .array(codecs.map(\.json))]) }
 
     var encodedSize: Int? { nil }
-    var largestEncodedSize: Int { N5BlockHeader.size(rank: whole.chunkShape.count) + whole.largestEncodedSize }
+    // Blocks of other modes have longer headers, and shall be refused by name and not for their size.
+    var largestEncodedSize: Int {
+        N5BlockHeader.size(rank: whole.chunkShape.count) + whole.largestEncodedSize + 1 << 10
+    }
     var isVerbatim: Bool { false }
     var worksInPlace: Bool { false }
 

@@ -106,21 +106,24 @@ public final class ShardIndexCache: Sendable {
     private struct State {
         var indexes = [String: ShardIndex]()
         var order = [String]()
+        /// One too large to be kept beside others: the last, for whoever reads a shard chunk by chunk.
+        var large: (name: String, index: ShardIndex)?
     }
 
     private let capacity: Int
     private let state = Mutex(State())
-    // 16 MiB: shards with more chunks than that are not worth remembering.
+    // 16 MiB: of indexes larger than that only the last is remembered.
     private static let mostEntries = 1 << 21
 
     /// An empty cache for so many indexes; the oldest makes room for the newest.
     public init(capacity: Int = 16) { self.capacity = capacity }
 
     subscript(_ name: String) -> ShardIndex? {
-        get { state.withLock { $0.indexes[name] } }
+        get { state.withLock { $0.indexes[name] ?? ($0.large?.name == name ? $0.large?.index : nil) } }
         set {
-            guard let newValue, newValue.entries.count <= Self.mostEntries else { return }
+            guard let newValue else { return }
             state.withLock { state in
+                guard newValue.entries.count <= Self.mostEntries else { return state.large = (name, newValue) }
                 if state.indexes.updateValue(newValue, forKey: name) == nil { state.order.append(name) }
                 if state.order.count > capacity { state.indexes[state.order.removeFirst()] = nil }
             }

@@ -58,22 +58,16 @@ struct ShardReadBatch {
     mutating func run(_ source: any ByteSource, _ workspace: CodecWorkspace) throws {
         guard !parts.isEmpty else { return }
         parts.sort { $0.bytes.lowerBound < $1.bytes.lowerBound }
-        var runs = [Range<Int>](), runOfPart = [Int]()
-        for part in parts {
-            if let last = runs.last, part.bytes.lowerBound <= last.upperBound + Self.largestGap {
-                runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, part.bytes.upperBound)
-            } else {
-                runs.append(part.bytes)
-            }
-            runOfPart.append(runs.count - 1)
+        let runs = runs()
+        var room = 0
+        let offsets = runs.map { run in
+            defer { room += run.target == nil ? run.bytes.count : 0 }
+            return room
         }
-        guard let read = try source.read(runs.map { .from(offset: $0.lowerBound, count: $0.count) }),
-            read.count == runs.count
-        else { throw ZarrError(.corrupt, "the shard vanished while it was read: read it again") }
-        for (part, run) in zip(parts, runOfPart) {
-            let first = part.bytes.lowerBound - runs[run].lowerBound
-            try read[run].withUnsafeBytes { bytes in
-                guard first + part.bytes.count <= bytes.count else {
+        try workspace.withBlock(room) { block in
+            let places = zip(runs, offsets).map { $0.target ?? block.base + $1 }
+            let isThere = try source.read(runs.map { .from(offset: $0.bytes.lowerBound, count: $0.bytes.count) }) {
+                guard $1 == runs[$0].bytes.count else {
                     throw ZarrError(.corrupt, "the store gave fewer bytes than asked for: read it again")
                 }
                 return places[$0]

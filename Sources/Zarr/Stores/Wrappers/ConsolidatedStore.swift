@@ -6,7 +6,8 @@
 ///
 /// - Source: Zarr v3 core, "Consolidated metadata"; for v2 the `.zmetadata` of zarr-python.
 public struct ConsolidatedStore: ReadableStore {
-    private static let documentNames: Set<String> = ["zarr.json", ".zarray", ".zgroup", ".zattrs"]
+    // Nothing is consolidated in N5, and so what is absent here is not looked for as N5 behind.
+    private static let documentNames: Set<String> = ["zarr.json", ".zarray", ".zgroup", ".zattrs", N5Attributes.file]
 
     private let base: any ReadableStore
     private let group: StoreKey
@@ -78,9 +79,9 @@ extension ConsolidatedStore {
         of base: any ReadableStore, at group: StoreKey
     ) throws -> [(key: StoreKey, document: JSONValue)] {
         let v3 = try group.appending("zarr.json"), v2 = try group.appending(".zmetadata")
-        if let bytes = try base.read(v3) {
+        if let document = try MetadataDocument.read(base, v3) {
             return try ZarrError.locating(v3, "cannot read the consolidated metadata in \(v3) of \(base.name)") {
-                let document = try JSONValue.parse(bytes), consolidated = document["consolidated_metadata"] ?? nil
+                let consolidated = document["consolidated_metadata"] ?? nil
                 guard !consolidated.isNull else { throw none(base, group) }
                 guard consolidated["kind"]?.string ?? "inline" == "inline" else {
                     throw ZarrError(
@@ -89,9 +90,9 @@ extension ConsolidatedStore {
                 return try members(consolidated, of: group, suffix: "/zarr.json") + [(v3, document)]
             }
         }
-        guard let bytes = try base.read(v2) else { throw none(base, group) }
+        guard let document = try MetadataDocument.read(base, v2) else { throw none(base, group) }
         return try ZarrError.locating(v2, "cannot read \(v2) of \(base.name)") {
-            try members(JSONValue.parse(bytes), of: group, suffix: "")
+            try members(document, of: group, suffix: "")
         }
     }
 
