@@ -93,3 +93,18 @@ def test_the_folder_around_a_zipped_array_is_passed_through(tmp_path, run):
 def test_what_cannot_be_checked_is_not_called_valid(tmp_path, run):
     (tmp_path / "zarr.json").write_text(json.dumps(document([4], [4], "unheard_of")))
     assert "not checked" in run("validate", tmp_path, status=2).stdout
+
+
+def test_an_entry_of_zstd_cannot_claim_what_it_does_not_hold(tmp_path):
+    """Found by the fuzzer of archives: the claim was believed, and memory taken, before anything was decoded."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("zarr.json", b"\x28\xb5\x2f\xfd" + bytes(60))
+    data = bytearray(path.read_bytes())
+    for header, method, size in [(b"PK\x03\x04", 8, 22), (b"PK\x01\x02", 10, 24)]:
+        at = data.index(header)
+        data[at + method : at + method + 2] = (93).to_bytes(2, "little")
+        data[at + size : at + size + 4] = (40 << 20).to_bytes(4, "little")
+    path.write_bytes(data)
+    status, said = limited("info", path)
+    assert status == 1 and "claimed" in said
