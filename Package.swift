@@ -35,10 +35,11 @@ let package = Package(
         library("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         library("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
         .target(name: "CCRC32C"),
+        .target(name: "CSystem"),
         .target(name: "CTIFFShims", dependencies: ["CJPEG", "CTIFF"]),
 
         .target(
-            name: "Zarr", dependencies: ["CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CZstd"]),
+            name: "Zarr", dependencies: ["CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CSystem", "CZstd"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
         .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
         .target(

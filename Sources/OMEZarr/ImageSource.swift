@@ -17,6 +17,11 @@ public protocol ImageSource: Sendable {
     /// state. What a plan adds up before a conversion starts.
     func readerBytes(level: Int) -> Int
 
+    /// What tells the image's bytes from those of any other, or of the same image changed since: a digest of sizes, times
+    /// and a sample of the contents, not of the path. Empty where nothing tells. What a conversion that is resumed holds
+    /// its input against.
+    var identity: String { get throws }
+
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
 }
@@ -30,6 +35,9 @@ public protocol RegionReader: AnyObject {
 }
 
 extension ImageSource {
+    /// Nothing tells.
+    public var identity: String { "" }
+
     /// Two natural blocks: one as stored, one as decoded.
     public func readerBytes(level: Int) -> Int {
         naturalReadShape(level: level).saturatingProduct(times: 2 * description.type.size)
@@ -43,5 +51,20 @@ extension ImageSource {
         var buffer = PixelBuffer(shape: region.shape, type: .pixel(description.type))
         try buffer.withPixels { try reader.read(region, level: level, into: $0) }
         return buffer
+    }
+}
+
+extension [ZarrArray] {
+    /// The identity of an image whose levels these are: the documents of its arrays. Chunks are not looked at.
+    package var identity: String {
+        get throws {
+            var digest = Fingerprint()
+            for array in self {
+                for name in ["zarr.json", ".zarray", ".zattrs", "attributes.json"] {
+                    digest.add(try array.store.read(array.key.appending(name)) ?? [])
+                }
+            }
+            return digest.hexadecimal
+        }
     }
 }

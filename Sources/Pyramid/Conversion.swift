@@ -2,12 +2,15 @@ public import OMEZarr
 public import Zarr
 
 /// One image on its way into a store.
+///
+/// Into a ``RecordedStore`` it goes on where it was interrupted; with a ``ComparingStore`` it is compared with what lies
+/// there.
 public struct Conversion: Sendable {
     /// What came out.
     public struct Result: Sendable {
         /// The image as it was written: levels, channels with their contrast windows.
         public let image: ImageDescription
-        /// Bytes of the stored objects, metadata not counted.
+        /// Bytes of the stored objects, those that were complete before included, metadata not counted.
         public let bytesWritten: Int
     }
 
@@ -35,20 +38,34 @@ public struct Conversion: Sendable {
     ///
     /// - Throws: errors of the source, the store and the codecs as they are; ``PyramidError`` where it was stopped.
     public func run(progress: ConversionProgress = ConversionProgress()) throws -> Result {
-        let sinks = try plan.levels.indices.map { level in
-            let metadata = try plan.arrayMetadata(level: level)
-            let array = try ZarrArray.create(store, key.appending(String(level)), metadata)
-            return try LevelSink(
-                metadata, level: level, store: store, key: array.key, order: VisitOrder(plan.grid))
-        }
-        let statistics = try Cascade(plan: plan, source: source, sinks: sinks, progress: progress).run()
+        let levels = try destination()
+        let units =
+            (store as? RecordedStore)?.units(key, plan)
+            ?? UnitLedger(key, plan.image, journal: nil, level: plan.memory.unitLevel)
+        try Cascade(plan: plan, source: source, destination: levels, units: units, progress: progress).run()
+        let statistics = units.result
         let image = plan.written(statistics)
         let downsampling = ImageMetadata.Downsampling(
             type: plan.method.rawValue, method: generator.name, version: generator.version,
             rounding: plan.method == .mean && image.type.isInteger ? "half to even" : nil)
         let attributes = try ImageMetadata(image, downsampling: downsampling).attributes(plan.version)
         _ = try ZarrGroup.create(store, key, format: plan.version.zarrFormat, attributes: attributes)
-        return Result(image: image, bytesWritten: progress.bytesWritten)
+        return Result(image: image, bytesWritten: levels.storedBytes)
+    }
+
+    /// The levels in the store, their documents written; or beside what lies there, where that is to be compared.
+    private func destination() throws -> any BrickDestination {
+        if let comparing = store as? ComparingStore { return try comparing.levels(key, plan) }
+        let recorded = store as? RecordedStore
+        let sinks = try plan.levels.indices.map { level in
+            let metadata = try plan.arrayMetadata(level: level)
+            let array = try ZarrArray.create(store, key.appending(String(level)), metadata)
+            let ledger = try recorded?.ledger(array.key, metadata) ?? ArrayLedger(array.key, metadata, journal: nil)
+            // What the ledger knows need not be remembered once more.
+            return try LevelSink(
+                array, level: level, store: recorded?.base ?? store, order: VisitOrder(plan.grid), ledger: ledger)
+        }
+        return StoredLevels(plan: plan, sinks: sinks)
     }
 }
 

@@ -52,6 +52,10 @@ public struct TiffImage: ImageSource {
         }
     }
 
+    /// A digest of the files: sizes, times of change, and of the first of them the beginning and the end, where the
+    /// directories lie.
+    public var identity: String { get throws { try files.identity() } }
+
     /// A reader for one worker: it owns decoders and scratch memory.
     public func makeReader() throws -> any RegionReader { TiffReader(self) }
 }

@@ -56,6 +56,9 @@ public struct N5Image: ImageSource {
         return metadata.chunkShape.saturatingProduct(times: 3 * metadata.type.size)
     }
 
+    /// A digest of the documents of the levels.
+    public var identity: String { get throws { try levels.identity } }
+
     /// A reader for one worker.
     public func makeReader() throws -> any RegionReader { OMEZarrReader(levels) }
 }

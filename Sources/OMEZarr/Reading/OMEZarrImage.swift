@@ -89,6 +89,16 @@ public struct OMEZarrImage: ImageSource {
         return metadata.innerChunkShape.saturatingProduct(times: 3 * metadata.type.size)
     }
 
+    /// A digest of the documents of the image and of its levels.
+    public var identity: String {
+        get throws {
+            var digest = Fingerprint()
+            digest.add(attributes.serialized())
+            digest.add(try levels.identity)
+            return digest.hexadecimal
+        }
+    }
+
     /// A reader for one worker.
     public func makeReader() throws -> any RegionReader { OMEZarrReader(levels) }
 }

@@ -1,77 +1,90 @@
 import OMEZarr
 import Zarr
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// One thread's part of a cascade: its reader, its buffers, its codecs.
+/// One thread's part of a cascade: its reader, its buffers, its way to the destination.
 ///
 /// Makes a unit depth first: a brick of level 0 is read, stored and reduced into its parent while it is in the cache;
-/// when all parts of the parent are there, so is the parent.
+/// when all parts of the parent are there, so is the parent. A brick that is complete already is not made again; where
+/// its parent is not, its pixels come back from the store.
 final class CascadeWorker {
     private let plan: PyramidPlan
-    private let sinks: [LevelSink]
+    private let destination: any BrickDestination
     private let openBricks: OpenBricks
+    private let units: UnitLedger
     private let progress: ConversionProgress
     private let reader: any RegionReader
-    private let workspace = CodecWorkspace()
-    private let encoded = ByteBlock()
-    private let gathered: BrickMemory
+    private let taker: any BrickTaker
     /// One brick of each level up to the units'.
     private let bricks: [BrickMemory]
-    private(set) var statistics: StatisticsCollector
+    private var statistics: StatisticsCollector
 
-    init(
-        _ plan: PyramidPlan, _ source: any ImageSource, _ sinks: [LevelSink], _ openBricks: OpenBricks,
-        _ progress: ConversionProgress
-    ) throws {
-        self.plan = plan
-        self.sinks = sinks
+    init(_ cascade: Cascade, _ openBricks: OpenBricks) throws {
+        plan = cascade.plan
+        destination = cascade.destination
+        units = cascade.units
+        progress = cascade.progress
         self.openBricks = openBricks
-        self.progress = progress
-        reader = try source.makeReader()
-        let size = plan.image.type.size
+        reader = try cascade.source.makeReader()
+        taker = try destination.makeTaker()
+        let plan = plan, size = plan.image.type.size
         bricks = (0...plan.memory.unitLevel).map { BrickMemory(bytes: plan.grid.bytes(level: $0, elementSize: size)) }
-        gathered = BrickMemory(bytes: plan.levels[0].chunkShape.reduce(size, *))
         statistics = StatisticsCollector(plan.image)
     }
 
     /// Makes a unit and every brick above it that it completes.
     func make(_ unit: Brick) throws {
-        let pixels = ownPixels(unit)
-        try fill(unit, pixels)
-        try store(unit, pixels)
+        let pixels = ownPixels(unit), wasSeen = units.wasSeen(unit)
+        try make(unit, pixels, isWanted: isMissing(plan.grid.parent(of: unit)), isSeen: wasSeen)
         try climb(from: unit, pixels)
+        if !wasSeen { try units.note(unit, statistics.take()) }
     }
 
-    private func fill(_ brick: Brick, _ pixels: StridedPixels) throws {
+    /// Makes what is missing of a brick and of all below it.
+    ///
+    /// - Parameters:
+    ///   - isWanted: whether `pixels` must hold the brick afterwards.
+    ///   - isSeen: whether the statistics of its pixels are known.
+    private func make(_ brick: Brick, _ pixels: StridedPixels, isWanted: Bool, isSeen: Bool) throws {
         if progress.isCancelled { throw PyramidError(.cancelled, "the conversion was stopped") }
-        guard brick.level > 0 else {
-            let region = plan.grid.region(brick)
-            try reader.read(region, level: 0, into: pixels)
-            statistics.add(pixels, at: region)
-            return
+        let isComplete = destination.isComplete(brick)
+        if brick.level == 0 {
+            try fill(brick, pixels, isComplete: isComplete, isWanted: isWanted || !isSeen)
+            if !isSeen { statistics.add(pixels, at: plan.grid.region(brick)) }
+        } else {
+            for child in plan.grid.children(of: brick) {
+                let part = ownPixels(child)
+                try make(child, part, isWanted: !isComplete, isSeen: isSeen)
+                if !isComplete { reduce(child, part, into: pixels) }
+            }
+            if isComplete && isWanted { try taker.read(brick, into: pixels) }
         }
-        for child in plan.grid.children(of: brick) {
-            let part = ownPixels(child)
-            try fill(child, part)
-            try store(child, part)
-            reduce(child, part, into: pixels)
+        if !isComplete { progress.didWrite(try taker.take(brick, pixels), level: brick.level) }
+        if brick.level == 0 { progress.didRead(plan.grid.region(brick).count * plan.image.type.size) }
+    }
+
+    private func fill(_ brick: Brick, _ pixels: StridedPixels, isComplete: Bool, isWanted: Bool) throws {
+        if !isComplete {
+            try reader.read(plan.grid.region(brick), level: 0, into: pixels)
+        } else if isWanted {
+            try taker.read(brick, into: pixels)
         }
     }
 
     private func climb(from brick: Brick, _ pixels: StridedPixels) throws {
         guard let parent = plan.grid.parent(of: brick) else { return }
-        let open = openBricks.open(parent)
-        reduce(brick, pixels, into: open.pixels)
+        let open = openBricks.open(parent), isMissing = isMissing(parent)
+        if isMissing { reduce(brick, pixels, into: open.pixels) }
         guard openBricks.wrotePart(of: open) else { return }
-        try store(parent, open.pixels)
+        if isMissing {
+            progress.didWrite(try taker.take(parent, open.pixels), level: parent.level)
+        } else if self.isMissing(plan.grid.parent(of: parent)) {
+            try taker.read(parent, into: open.pixels)
+        }
         try climb(from: parent, open.pixels)
         openBricks.close(open)
     }
+
+    private func isMissing(_ brick: Brick?) -> Bool { brick.map { !destination.isComplete($0) } ?? false }
 
     private func reduce(_ child: Brick, _ pixels: StridedPixels, into parent: StridedPixels) {
         guard let place = plan.grid.placeInParent(child) else { return }
@@ -82,45 +95,5 @@ final class CascadeWorker {
 
     private func ownPixels(_ brick: Brick) -> StridedPixels {
         bricks[brick.level].pixels(shape: plan.grid.region(brick).shape, plan.image.type)
-    }
-
-    // MARK: Storing
-
-    private func store(_ brick: Brick, _ pixels: StridedPixels) throws {
-        let sink = sinks[brick.level]
-        let region = plan.grid.region(brick)
-        let chunk = sink.chunkShape
-        let counts = zip(region.shape, chunk).map { ($0 + $1 - 1) / $1 }
-        for index in GridIndices(counts) {
-            let origin = zip(index, chunk).map { $0 * $1 }
-            let extent = origin.indices.map { min(chunk[$0], region.shape[$0] - origin[$0]) }
-            let part = pixels.subview(Region(origin: origin, shape: extent))
-            let number = origin.indices.map { (region.origin[$0] + origin[$0]) / chunk[$0] }
-            try store(chunk: number, part, in: sink)
-        }
-        if brick.level == 0 { progress.didRead(region.count * plan.image.type.size) }
-    }
-
-    private func store(chunk index: [Int], _ part: StridedPixels, in sink: LevelSink) throws {
-        let whole = gathered.pixels(shape: sink.chunkShape, plan.image.type)
-        let bytes = UnsafeRawBufferPointer(start: whole.base, count: whole.count * whole.type.size)
-        if part.shape == sink.chunkShape {
-            whole.copy(from: part)
-        } else {
-            // What lies outside the level is padded with the fill value, which is zero.
-            memset(whole.base, 0, bytes.count)
-            whole.subview(Region(wholeOf: part.shape)).copy(from: part)
-        }
-        guard !isZero(bytes) else { return progress.didWrite(try sink.add(chunk: index, encoded: nil)) }
-        encoded.removeAll()
-        try sink.encoder.encode(bytes, into: encoded, workspace)
-        progress.didWrite(try encoded.withUnsafeBytes { try sink.add(chunk: index, encoded: $0) })
-    }
-
-    /// Compares the bytes with themselves one word further on: a `memcmp`, which stops at the first difference.
-    private func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let base = bytes.baseAddress, bytes.count >= 8 else { return bytes.allSatisfy { $0 == 0 } }
-        // Safety: both ranges end inside the buffer.
-        return base.loadUnaligned(as: UInt64.self) == 0 && memcmp(base, base + 8, bytes.count - 8) == 0
     }
 }

@@ -42,13 +42,17 @@ struct StatisticsCollector: Sendable {
     private let type: PixelType
     /// Distance of the sample grid's points on each axis.
     private let stride: [Int]
-    private var channels: [(min: Double, max: Double, samples: [Double])]
+    private var channels: [Gathered]
+    /// Channels of which something was gathered: an image may have thousands, a unit has pixels of a few.
+    private var touched: Set<Int> = []
+
+    private typealias Gathered = (min: Double, max: Double, samples: [Double])
+    private static let nothing: Gathered = (.infinity, -.infinity, [])
 
     init(_ image: ImageDescription) {
         channelAxis = image.axes.firstIndex { $0.kind == .channel }
         type = image.type
-        channels = [(Double, Double, [Double])](
-            repeating: (.infinity, -.infinity, []), count: image.channelCount)
+        channels = [Gathered](repeating: Self.nothing, count: image.channelCount)
         stride = Self.stride(image, channelAxis)
     }
 
@@ -79,13 +83,29 @@ struct StatisticsCollector: Sendable {
         }
     }
 
-    /// Adds what another worker gathered.
-    mutating func merge(_ other: StatisticsCollector) {
-        for c in channels.indices {
-            channels[c].min = Swift.min(channels[c].min, other.channels[c].min)
-            channels[c].max = Swift.max(channels[c].max, other.channels[c].max)
-            channels[c].samples += other.channels[c].samples
+    /// Gives what was gathered, and forgets it.
+    mutating func take() -> UnitStatistics {
+        let seen = touched.sorted().map { channel in
+            let gathered = channels[channel]
+            channels[channel] = Self.nothing
+            return UnitStatistics.Seen(
+                channel: channel, min: gathered.min, max: gathered.max, samples: gathered.samples)
         }
+        touched.removeAll(keepingCapacity: true)
+        return UnitStatistics(channels: seen)
+    }
+
+    /// Adds what was gathered elsewhere.
+    ///
+    /// - Returns: false where it is about channels that the image has not; then nothing is added.
+    mutating func add(_ unit: UnitStatistics) -> Bool {
+        guard unit.channels.allSatisfy({ channels.indices.contains($0.channel) }) else { return false }
+        for seen in unit.channels {
+            channels[seen.channel].min = Swift.min(channels[seen.channel].min, seen.min)
+            channels[seen.channel].max = Swift.max(channels[seen.channel].max, seen.max)
+            channels[seen.channel].samples += seen.samples
+        }
+        return true
     }
 
     func result() -> [ChannelStatistics] {
@@ -97,6 +117,7 @@ struct StatisticsCollector: Sendable {
     }
 
     private mutating func add(_ pixels: StridedPixels, at region: Region, channel: Int) {
+        touched.insert(channel)
         let rank = pixels.shape.count
         let width = pixels.shape.last ?? 1
         let height = rank >= 2 ? pixels.shape[rank - 2] : 1, rowStride = rank >= 2 ? pixels.strides[rank - 2] : 0

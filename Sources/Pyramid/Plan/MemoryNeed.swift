@@ -23,7 +23,7 @@ struct MemoryNeed {
         let chunkBytes = levels[0].chunkShape.saturatingProduct(times: elementSize)
         // A chunk as gathered, as shuffled, and as encoded with the compressor's own window.
         var total = reader.saturatingAdding(chunkBytes.saturatingMultiplied(by: 4))
-            .saturatingMultiplied(by: workers).saturatingAdding(statistics)
+            .saturatingMultiplied(by: workers).saturatingAdding(statistics).saturatingAdding(ledger)
         for level in levels.indices {
             // Above the units, a brick is open for each worker and one more between two of them.
             let count = level <= unit ? workers : workers + 1
@@ -36,6 +36,14 @@ struct MemoryNeed {
         total = total.saturatingAdding((window - 1).saturatingMultiplied(by: waiting + waiting / 3))
         return levels.indices.reduce(total) {
             $0.saturatingAdding(openChunks(level: $1).saturatingMultiplied(by: Self.bytesPerOpenChunk))
+        }
+    }
+
+    /// What is known of every object.
+    private var ledger: Int {
+        levels.reduce(0) { sum, level in
+            let objects = zip(level.shape, level.objectShape).map { ($0 + $1 - 1) / $1 }.saturatingProduct()
+            return sum.saturatingAdding(objects.saturatingMultiplied(by: ArrayLedger.bytesPerObject))
         }
     }
 

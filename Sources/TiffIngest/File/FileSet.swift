@@ -12,6 +12,7 @@ package final class FileSet: Sendable {
 
     package let members: [Member]
     private let opened: Mutex<[Int: TiffFile]>
+    let knownIdentity = Mutex<String?>(nil)
     private static let mostOpen = 128
 
     package init(_ members: [Member], opened: [Int: TiffFile]) {

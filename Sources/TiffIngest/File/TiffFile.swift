@@ -81,6 +81,18 @@ package final class TiffFile: Sendable {
         }
     }
 
+    /// When the file was last changed, in nanoseconds since 1970.
+    func changeTime() throws -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.failure("cannot be looked at", path) }
+        #if canImport(Glibc)
+            let time = status.st_mtim
+        #else
+            let time = status.st_mtimespec
+        #endif
+        return time.tv_sec &* 1_000_000_000 &+ time.tv_nsec
+    }
+
     private static func failure(_ what: String, _ path: String) -> TiffError {
         let code = errno
         return TiffError(.ioFailure, "\(what): \(String(cString: strerror(code)))", path: path, errno: code)

@@ -21,6 +21,8 @@ struct ZarrArrayImage: ImageSource {
 
     func naturalReadShape(level: Int) -> [Int] { array.metadata.naturalReadShape }
 
+    var identity: String { get throws { try [array].identity } }
+
     func makeReader() throws -> any RegionReader { Reader(array: try array.makeReader()) }
 
     private final class Reader: RegionReader {

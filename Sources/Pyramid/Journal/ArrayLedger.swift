@@ -1,0 +1,88 @@
+import Synchronization
+import Zarr
+
+/// What is known of every object of one array: whether it is complete, and its stamp. 13 bytes an object.
+package final class ArrayLedger: Sendable {
+    /// Bytes of memory an object takes.
+    static let bytesPerObject = 13
+
+    /// The array's place in the store.
+    package let key: StoreKey
+    /// The array's metadata, which name its objects.
+    package let metadata: ArrayMetadata
+
+    private let grid: [Int]
+    private let journal: Journal?
+    /// Objects that were complete before this run; empty where none was.
+    private let earlier: [Bool]
+    private let state: Mutex<State>
+
+    private struct State {
+        /// Bytes of each object: 0 where all pixels are the fill value and nothing is stored, -1 where it is not complete.
+        var sizes: [Int]
+        var checksums: [UInt32]
+    }
+
+    /// - Parameters:
+    ///   - journal: is told of each object.
+    ///   - complete: objects that need not be made.
+    init(_ key: StoreKey, _ metadata: ArrayMetadata, journal: Journal?, complete: [JournalContents.Object] = []) {
+        self.key = key
+        self.metadata = metadata
+        self.journal = journal
+        grid = metadata.gridShape
+        let count = grid.reduce(1, *)
+        var state = State(
+            sizes: [Int](repeating: -1, count: count), checksums: [UInt32](repeating: 0, count: count))
+        var earlier = complete.isEmpty ? [] : [Bool](repeating: false, count: count)
+        for object in complete where earlier.indices.contains(object.number) {
+            earlier[object.number] = true
+            state.sizes[object.number] = object.stamp.size
+            state.checksums[object.number] = object.stamp.crc32c
+        }
+        self.earlier = earlier
+        self.state = Mutex(state)
+    }
+
+    /// True where some object was complete before this run.
+    var hasEarlier: Bool { !earlier.isEmpty }
+
+    /// True where an object was complete before this run.
+    func wasComplete(_ index: [Int]) -> Bool { hasEarlier && earlier[number(index)] }
+
+    /// Says that an object is complete.
+    ///
+    /// - Parameter stamp: of no bytes where all pixels are the fill value and nothing is stored.
+    func note(_ index: [Int], _ stamp: ObjectStamp) throws {
+        let number = number(index)
+        state.withLock { state in
+            state.sizes[number] = stamp.size
+            state.checksums[number] = stamp.crc32c
+        }
+        try journal?.note(.object(array: key, number: number, stamp))
+    }
+
+    /// What is known of an object; nil where it is not complete.
+    package func stamp(_ index: [Int]) -> ObjectStamp? {
+        let number = number(index)
+        return state.withLock { state in
+            state.sizes[number] < 0
+                ? nil : ObjectStamp(size: state.sizes[number], crc32c: state.checksums[number])
+        }
+    }
+
+    /// Bytes of all objects that are complete.
+    var storedBytes: Int { state.withLock { $0.sizes.reduce(0) { $0 + max($1, 0) } } }
+
+    /// The key of an object.
+    package func key(of index: [Int]) throws -> StoreKey { try key.appending(metadata.key(ofChunk: index)) }
+
+    /// The indices of all objects, in the order of their keys' bytes.
+    package var indicesInKeyOrder: some Sequence<[Int]> {
+        // A "/" sorts before every digit, so keys sort axis by axis, each by the text of its numbers.
+        let orders = grid.map { count in (0..<count).map { (text: String($0), number: $0) }.sorted { $0.text < $1.text } }
+        return GridIndices(grid).lazy.map { place in zip(place, orders).map { $1[$0].number } }
+    }
+
+    private func number(_ index: [Int]) -> Int { zip(index, grid).reduce(0) { $0 * $1.1 + $1.0 } }
+}

@@ -1,0 +1,39 @@
+import Zarr
+
+/// What a journal says is complete.
+public struct JournalContents: Sendable {
+    /// An object of an array, by its number in C order of the grid.
+    struct Object: Sendable, Equatable {
+        var number: Int
+        var stamp: ObjectStamp
+    }
+
+    /// What was being made.
+    public let identity: ConversionIdentity
+    /// True where nothing is left in the folder of what was there before.
+    public private(set) var isCleared = false
+    /// True where the machine was started anew since the last line, so that what was written may not have arrived.
+    public private(set) var mayHaveLostWrites = true
+    private(set) var objects: [StoreKey: [Object]] = [:]
+    private(set) var units: [StoreKey: [Brick: UnitStatistics]] = [:]
+
+    /// Lines that are torn, zeroed or changed say nothing; all others count.
+    ///
+    /// - Parameter boot: the name of the time since the machine was started; "-" where that is not known.
+    /// - Returns: nil where the first line does not say what was being made.
+    init?(_ bytes: [UInt8], boot: String) {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        guard let first = lines.first, case .identity(let identity)? = JournalEntry(line: first) else { return nil }
+        self.identity = identity
+        for line in lines.dropFirst() {
+            switch JournalEntry(line: line) {
+            case .boot(let name): mayHaveLostWrites = name != boot || name == "-"
+            case .cleared: isCleared = true
+            case .object(let array, let number, let stamp):
+                objects[array, default: []].append(Object(number: number, stamp: stamp))
+            case .unit(let image, let brick, let seen): units[image, default: [:]][brick] = seen
+            case .identity, nil: break
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import OMEZarr
+import Synchronization
+public import Zarr
+
+/// The store of one conversion: whatever is written through it is remembered, with its size and checksum, for the
+/// manifest, and in a journal for whoever has to go on after an interruption.
+///
+/// The documents of the root are held back until ``finish(_:)``: nothing but they make a folder an image, so that what
+/// was interrupted, wherever that was, never looks like one.
+public final class RecordedStore: WritableStore {
+    let base: any WritableStore
+    private let journal: Journal?
+    private let identity: ConversionIdentity
+    private let earlier: JournalContents?
+    private let threads: Int
+    /// The documents of the root, until the end.
+    private let held = MemoryStore()
+    private let state = Mutex(State())
+
+    private struct State {
+        var documents: [StoreKey: ObjectStamp] = [:]
+        var arrays: [ArrayLedger] = []
+    }
+
+    /// - Parameters:
+    ///   - identity: what is made; it goes into the output.
+    ///   - journal: nil where the store cannot be gone on with, such as an archive.
+    ///   - earlier: what is complete already.
+    ///   - threads: that check what is complete.
+    public init(
+        _ base: any WritableStore, _ identity: ConversionIdentity, journal: Journal? = nil,
+        earlier: JournalContents? = nil, threads: Int = 1
+    ) {
+        self.base = base
+        self.identity = identity
+        self.journal = journal
+        self.earlier = earlier
+        self.threads = threads
+    }
+
+    /// The name of the store behind.
+    public var name: String { base.name }
+
+    /// Starts the ledger of an array that is going to be written.
+    ///
+    /// - Throws: ``ZarrError`` where objects that were complete cannot be looked at.
+    func ledger(_ key: StoreKey, _ metadata: ArrayMetadata) throws -> ArrayLedger {
+        let noted = earlier?.objects[key] ?? []
+        let ledger = ArrayLedger(key, metadata, journal: journal, complete: try stillThere(noted, key, metadata))
+        state.withLock { state in
+            state.arrays.removeAll { $0.key == key }
+            state.arrays.append(ledger)
+        }
+        return ledger
+    }
+
+    /// Starts the ledger of an image's units.
+    func units(_ key: StoreKey, _ plan: PyramidPlan) -> UnitLedger {
+        UnitLedger(
+            key, plan.image, journal: journal, level: plan.memory.unitLevel, seen: earlier?.units[key] ?? [:])
+    }
+
+    /// The objects that are as they were noted: there with their size, and with their checksum where the machine was
+    /// started anew since, as the system may not have written all it had promised.
+    private func stillThere(
+        _ noted: [JournalContents.Object], _ key: StoreKey, _ metadata: ArrayMetadata
+    ) throws -> [JournalContents.Object] {
+        guard !noted.isEmpty else { return [] }
+        let grid = metadata.gridShape, count = grid.reduce(1, *)
+        let readsBytes = earlier?.mayHaveLostWrites ?? false
+        let isThere = Mutex([Bool](repeating: false, count: noted.count))
+        try WorkerPool(threads: threads).run(noted.count) { [base] task, _ in
+            let object = noted[task]
+            guard object.number < count else { return }
+            let chunk = try key.appending(metadata.key(ofChunk: Self.index(object.number, grid)))
+            let size = try base.size(chunk)
+            var isSame = object.stamp.size == 0 ? size == nil : size == object.stamp.size
+            if isSame && readsBytes && size != nil { isSame = try base.stamp(of: chunk) == object.stamp }
+            isThere.withLock { $0[task] = isSame }
+        }
+        return isThere.withLock { flags in zip(noted, flags).filter { $0.1 }.map { $0.0 } }
+    }
+
+    private static func index(_ number: Int, _ grid: [Int]) -> [Int] {
+        var rest = number, index = grid
+        for axis in grid.indices.reversed() {
+            index[axis] = rest % grid[axis]
+            rest /= grid[axis]
+        }
+        return index
+    }
+}
+
+extension RecordedStore {
+    /// Writes an object and notes it.
+    public func write(_ key: StoreKey, _ bytes: UnsafeRawBufferPointer) throws {
+        try target(key).write(key, bytes)
+        note(key, ObjectStamp(of: bytes))
+    }
+
+    /// Starts an object that is noted when committed.
+    public func begin(_ key: StoreKey) throws -> any ObjectWriter {
+        try StampingStore(target(key)) { [self] key, stamp in note(key, stamp) }.begin(key)
+    }
+
+    /// Removes an object or everything below a key, and forgets it.
+    public func remove(_ key: StoreKey) throws {
+        try held.remove(key)
+        try base.remove(key)
+        let below = key.path + "/"
+        state.withLock { state in
+            state.documents = state.documents.filter { $0.key != key && !$0.key.path.utf8.starts(with: below.utf8) }
+            state.arrays.removeAll { $0.key == key || $0.key.path.utf8.starts(with: below.utf8) }
+        }
+    }
+
+    /// The whole object; nil where there is none.
+    public func read(_ key: StoreKey) throws -> [UInt8]? { try target(key).read(key) }
+
+    /// Parts of an object; nil where there is none.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange]) throws -> [[UInt8]]? { try target(key).read(key, ranges) }
+
+    /// Reads parts of an object to where the caller wants them.
+    public func read(_ key: StoreKey, _ ranges: [ByteRange], into place: BytePlacement) throws -> Bool {
+        try target(key).read(key, ranges, into: place)
+    }
+
+    /// The object's size in bytes; nil where there is none.
+    public func size(_ key: StoreKey) throws -> Int? { try target(key).size(key) }
+
+    /// The names directly below a key. Of the root without documents that are held back.
+    public func list(_ key: StoreKey) throws -> [String] { try base.list(key) }
+
+    private func target(_ key: StoreKey) -> any WritableStore {
+        NodeDocuments.names.contains(key.path) ? held : base
+    }
+
+    private func note(_ key: StoreKey, _ stamp: ObjectStamp) { state.withLock { $0.documents[key] = stamp } }
+}
+
+// MARK: - Finishing
+
+extension RecordedStore {
+    /// Completes the output: its manifest, then the documents of the root, which make it an image, then the end of the
+    /// journal.
+    ///
+    /// - Parameter isDurable: waits until all of it lies on the disk; before the root's documents are written for all
+    ///   that is beneath them, after that for them.
+    /// - Throws: ``ZarrError`` where something cannot be written or synced.
+    public func finish(_ format: ZarrFormat, isDurable: Bool = false) throws {
+        let group = try StoreKey(Manifest.group)
+        if try NodeDocuments.names.allSatisfy({ try size(group.appending($0)) == nil }) {
+            try ZarrGroup.create(self, group, format: format)
+        }
+        try write(StoreKey(Manifest.conversion), identity.json.serialized(pretty: true))
+        let (documents, arrays) = state.withLock { ($0.documents, $0.arrays) }
+        try Manifest.write(to: base, identity, documents, arrays)
+        let directory = isDurable ? base as? DirectoryStore : nil
+        try directory?.syncAll()
+        for key in documents.keys.sorted() where NodeDocuments.names.contains(key.path) {
+            guard let bytes = try held.read(key) else { continue }
+            try base.write(key, bytes)
+            try directory?.sync(key)
+        }
+        guard journal != nil else { return }
+        try base.remove(StoreKey(Journal.file))
+        try directory?.sync(.root)
+    }
+
+    /// Writes down what is complete, for whoever goes on.
+    public func flush() throws { try journal?.flush() }
+
+    /// Says that what was complete before has been checked.
+    func noteChecked() throws { try journal?.noteChecked() }
+}
+
+/// The documents that make a folder a node of a hierarchy.
+enum NodeDocuments {
+    static let names: Set<String> = ["zarr.json", ".zgroup", ".zattrs", ".zarray", ".zmetadata"]
+}

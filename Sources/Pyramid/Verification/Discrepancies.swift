@@ -1,0 +1,55 @@
+import Synchronization
+public import Zarr
+
+/// What a check has found, gathered by several threads: one sentence for each object.
+public final class Discrepancies: Sendable {
+    /// Something that is not as it should be.
+    public struct Discrepancy: Sendable, Hashable {
+        /// The object it is about.
+        public var key: StoreKey
+        /// What is wrong with it.
+        public var message: String
+    }
+
+    /// Objects that are listed; of more only the number is kept.
+    public static let listLimit = 100_000
+
+    private struct State {
+        var messages: [StoreKey: String] = [:]
+        var omitted = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Nothing found yet.
+    public init() {}
+
+    /// Notes that an object is not as it should be. The first finding of an object counts.
+    func note(_ key: StoreKey, _ message: String) {
+        state.withLock { state in
+            guard state.messages[key] == nil else { return }
+            if state.messages.count < Self.listLimit {
+                state.messages[key] = message
+            } else {
+                state.omitted += 1
+            }
+        }
+    }
+
+    /// True where something was found in an object.
+    public func concerns(_ key: StoreKey) -> Bool { state.withLock { $0.messages[key] != nil } }
+
+    /// True where something was found in the group or array at a key, or below it.
+    func concernsAnything(below key: StoreKey) -> Bool {
+        let prefix = key.path.isEmpty ? "" : key.path + "/"
+        return state.withLock { $0.messages.keys.contains { $0.path.utf8.starts(with: prefix.utf8) } }
+    }
+
+    /// What was found, sorted by key.
+    public var list: [Discrepancy] {
+        state.withLock { $0.messages }.map { Discrepancy(key: $0.key, message: $0.value) }.sorted { $0.key < $1.key }
+    }
+
+    /// Everything found, what is not listed too.
+    public var count: Int { state.withLock { $0.messages.count + $0.omitted } }
+}
