@@ -21,13 +21,15 @@ struct OMEZarrCommand: ParsableCommand {
               ome-zarr info cells.ome.zarr
               ome-zarr read cells.ome.zarr -o cells.png
               ome-zarr validate cells.ome.zarr
+              ome-zarr verify cells.ome.zarr --against cells.ome.tif
 
             Results go to standard output, everything else to standard error. Exit status: 0 done, 1 failed, \
             2 finished with findings, 64 wrong usage, 130 interrupted.
             """,
         version: version,
         subcommands: [
-            ConvertCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self, SampleCommand.self,
+            ConvertCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self, VerifyCommand.self,
+            RepairCommand.self, SampleCommand.self,
         ])
 
     static func main() {

@@ -54,11 +54,13 @@ public final class Journal: Sendable {
         return (journal, contents)
     }
 
-    /// Says that what lay in the folder before is gone.
-    public func noteCleared() throws { try note(.cleared, atOnce: true) }
+    /// - Throws: ``ZarrError`` with code `.invalidCall` where another process is writing the output.
+    public static func refuseIfInUse(in store: DirectoryStore) throws {
+        if try store.size(StoreKey(file)) != nil { _ = try Journal(store) }
+    }
 
-    /// Says that everything noted before was checked since the machine was started.
-    func noteChecked() throws { try note(.boot(Self.bootName()), atOnce: true) }
+    /// Says that what lay in the folder before is gone.
+    func noteCleared() throws { try note(.cleared, atOnce: true) }
 
     func note(_ entry: JournalEntry, atOnce: Bool = false) throws {
         let line = entry.line
@@ -72,7 +74,7 @@ public final class Journal: Sendable {
     }
 
     /// Writes what was gathered.
-    public func flush() throws {
+    func flush() throws {
         try pending.withLock { pending in
             let bytes = pending
             pending = []

@@ -20,19 +20,23 @@ enum JournalEntry: Equatable {
 
     /// The line with its end.
     var line: [UInt8] {
-        let text = Array((JournalText.escaped(payload) + " ").utf8)
-        return text + Array((JournalText.hexadecimal(Self.checksum(text)) + "\n").utf8)
+        var line = payload
+        line.append(UInt8(ascii: " "))
+        return line + (JournalText.hexadecimal(Self.checksum(line)) + "\n").utf8
     }
 
-    private var payload: String {
+    private var payload: [UInt8] {
         switch self {
-        case .identity(let identity): "conversion \(Self.version) \(identity.json)"
-        case .boot(let name): "boot \(name)"
-        case .cleared: "cleared"
+        case .identity(let identity): Array(JournalText.escaped("conversion \(Self.version) \(identity.json)").utf8)
+        case .boot(let name): Array("boot \(name)".utf8)
+        case .cleared: Array("cleared".utf8)
         case .object(let array, let number, let stamp):
-            "object \(number) \(stamp.size) \(JournalText.hexadecimal(stamp.crc32c)) \(array.path)"
+            Array(
+                "object \(number) \(stamp.size) \(JournalText.hexadecimal(stamp.crc32c)) \(JournalText.escaped(array.path))"
+                    .utf8)
         case .unit(let image, let brick, let seen):
-            "unit \(brick.level) \(brick.index.map(String.init).joined(separator: ",")) \(seen.text) \(image.path)"
+            "unit \(brick.level) \(brick.index.map(String.init).joined(separator: ",")) ".utf8 + seen.word
+                + " \(JournalText.escaped(image.path))".utf8
         }
     }
 
@@ -67,7 +71,7 @@ enum JournalEntry: Equatable {
         case "unit":
             guard let level = Int(word()) else { return nil }
             let index = word().split(separator: ",").compactMap { Int($0) }
-            guard let seen = UnitStatistics(text: word()), let key = try? StoreKey(String(rest)) else { return nil }
+            guard let seen = UnitStatistics(word: word()), let key = try? StoreKey(String(rest)) else { return nil }
             return .unit(image: key, Brick(level: level, index: index), seen)
         default: return nil
         }

@@ -8,11 +8,14 @@ public import Zarr
 /// The documents of the root are held back until ``finish(_:)``: nothing but they make a folder an image, so that what
 /// was interrupted, wherever that was, never looks like one.
 public final class RecordedStore: WritableStore {
-    let base: any WritableStore
+    /// Where everything goes in the end.
+    public let base: any WritableStore
     private let journal: Journal?
     private let identity: ConversionIdentity
     private let earlier: JournalContents?
     private let threads: Int
+    /// Of a damaged output: what it should hold, and what is wrong with it.
+    private let repair: (manifest: ManifestContents, found: Discrepancies)?
     /// The documents of the root, until the end.
     private let held = MemoryStore()
     private let state = Mutex(State())
@@ -36,6 +39,28 @@ public final class RecordedStore: WritableStore {
         self.journal = journal
         self.earlier = earlier
         self.threads = threads
+        repair = nil
+    }
+
+    /// A damaged output, of which everything that is sound stays as it is.
+    ///
+    /// - Parameters:
+    ///   - manifest: what the output should hold.
+    ///   - found: what is wrong with it.
+    public init(
+        repairing base: DirectoryStore, _ identity: ConversionIdentity, journal: Journal, _ manifest: ManifestContents,
+        _ found: Discrepancies
+    ) throws {
+        self.base = base
+        self.identity = identity
+        self.journal = journal
+        earlier = nil
+        threads = 1
+        repair = (manifest, found)
+        for name in NodeDocuments.names {
+            let key = try StoreKey(name)
+            if soundStamp(key) != nil, let bytes = try base.read(key) { try held.write(key, bytes) }
+        }
     }
 
     /// The name of the store behind.
@@ -45,8 +70,10 @@ public final class RecordedStore: WritableStore {
     ///
     /// - Throws: ``ZarrError`` where objects that were complete cannot be looked at.
     func ledger(_ key: StoreKey, _ metadata: ArrayMetadata) throws -> ArrayLedger {
-        let noted = earlier?.objects[key] ?? []
-        let ledger = ArrayLedger(key, metadata, journal: journal, complete: try stillThere(noted, key, metadata))
+        let complete =
+            try repair == nil
+            ? stillThere(earlier?.objects[key] ?? [], key, metadata) : soundObjects(key, metadata)
+        let ledger = ArrayLedger(key, metadata, journal: journal, complete: complete)
         state.withLock { state in
             state.arrays.removeAll { $0.key == key }
             state.arrays.append(ledger)
@@ -81,6 +108,22 @@ public final class RecordedStore: WritableStore {
         return isThere.withLock { flags in zip(noted, flags).filter { $0.1 }.map { $0.0 } }
     }
 
+    /// The objects of a damaged array that need not be made again.
+    private func soundObjects(_ key: StoreKey, _ metadata: ArrayMetadata) throws -> [JournalContents.Object] {
+        var sound: [JournalContents.Object] = []
+        for (number, index) in GridIndices(metadata.gridShape).enumerated() {
+            guard let stamp = try soundStamp(key.appending(metadata.key(ofChunk: index))) else { continue }
+            sound.append(JournalContents.Object(number: number, stamp: stamp))
+        }
+        return sound
+    }
+
+    /// The stamp of an object of a damaged output that is as the manifest has it; nil for others.
+    private func soundStamp(_ key: StoreKey) -> ObjectStamp? {
+        guard let repair, !repair.found.concerns(key), let entry = repair.manifest.entry(key) else { return nil }
+        return entry.stamp ?? ObjectStamp(size: 0, crc32c: 0)
+    }
+
     private static func index(_ number: Int, _ grid: [Int]) -> [Int] {
         var rest = number, index = grid
         for axis in grid.indices.reversed() {
@@ -92,8 +135,9 @@ public final class RecordedStore: WritableStore {
 }
 
 extension RecordedStore {
-    /// Writes an object and notes it.
+    /// Writes an object and notes it. A sound one of a damaged output stays, as it may have been edited since.
     public func write(_ key: StoreKey, _ bytes: UnsafeRawBufferPointer) throws {
+        if let stamp = soundStamp(key) { return note(key, stamp) }
         try target(key).write(key, bytes)
         note(key, ObjectStamp(of: bytes))
     }
@@ -170,8 +214,13 @@ extension RecordedStore {
     /// Writes down what is complete, for whoever goes on.
     public func flush() throws { try journal?.flush() }
 
-    /// Says that what was complete before has been checked.
-    func noteChecked() throws { try journal?.noteChecked() }
+    /// True where nothing is left in the folder of what was there before the conversion was begun.
+    public var isCleared: Bool { earlier?.isCleared ?? false }
+
+    /// Says that nothing is left of what was there before.
+    public func noteCleared() throws {
+        if !isCleared { try journal?.noteCleared() }
+    }
 }
 
 /// The documents that make a folder a node of a hierarchy.

@@ -14,17 +14,44 @@ package struct UnitStatistics: Sendable, Hashable {
 }
 
 extension UnitStatistics {
-    /// One word: the bits of all numbers, so that they come back as they were; "-" where there are no channels.
-    var text: String {
-        guard !channels.isEmpty else { return "-" }
-        return channels.map { seen in
-            let samples = seen.samples.map(Self.text).joined(separator: ",")
-            return "\(seen.channel):\(Self.text(seen.min)):\(Self.text(seen.max)):\(samples)"
-        }.joined(separator: ";")
+    /// One word; "-" where there are no channels. Numbers come back as they were: whole ones that are not large stand as
+    /// they are, others as their bits behind a "#", in hexadecimal digits.
+    var word: [UInt8] {
+        if channels.isEmpty { return [UInt8(ascii: "-")] }
+        var word: [UInt8] = []
+        for (position, seen) in channels.enumerated() {
+            if position > 0 { word.append(UInt8(ascii: ";")) }
+            word += "\(seen.channel):".utf8
+            Self.append(seen.min, to: &word)
+            word.append(UInt8(ascii: ":"))
+            Self.append(seen.max, to: &word)
+            word.append(UInt8(ascii: ":"))
+            // There are half a million samples in an image: building a string for each would take longer than reading.
+            for value in seen.samples {
+                Self.append(value, to: &word)
+                word.append(UInt8(ascii: ","))
+            }
+        }
+        return word
+    }
+
+    private static func append(_ value: Double, to word: inout [UInt8]) {
+        // Minus zero is whole, too, and must come back with its sign.
+        if let whole = UInt32(exactly: value), value.sign == .plus { return append(UInt64(whole), to: &word) }
+        word.append(UInt8(ascii: "#"))
+        append(value.bitPattern, to: &word)
+    }
+
+    private static func append(_ bits: UInt64, to word: inout [UInt8]) {
+        let digits = max(1, (64 - bits.leadingZeroBitCount + 3) / 4)
+        for digit in stride(from: digits - 1, through: 0, by: -1) {
+            let value = UInt8(truncatingIfNeeded: bits >> UInt64(4 * digit)) & 15
+            word.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value)
+        }
     }
 
     /// Nil for a word that says something else.
-    init?(text: Substring) {
+    init?(word text: Substring) {
         channels = []
         if text == "-" { return }
         for part in text.split(separator: ";") {
@@ -39,9 +66,10 @@ extension UnitStatistics {
         }
     }
 
-    private static func text(_ value: Double) -> String { String(value.bitPattern, radix: 16) }
-
     private static func number(_ text: Substring) -> Double? {
-        UInt64(text, radix: 16).map(Double.init(bitPattern:))
+        if text.utf8.first == UInt8(ascii: "#") {
+            return UInt64(text.dropFirst(), radix: 16).map(Double.init(bitPattern:))
+        }
+        return UInt32(text, radix: 16).map(Double.init)
     }
 }

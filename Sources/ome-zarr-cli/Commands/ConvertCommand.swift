@@ -19,6 +19,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
               ome-zarr convert cells.ome.tif cells.ozx
               ome-zarr convert slide.tif slide.ome.zarr --shard 256MB --memory 1GB
               ome-zarr convert mask.tif mask.ome.zarr --downsample mode
+              ome-zarr convert slide.tif slide.ome.zarr --resume
+              ome-zarr convert slide.tif slide.ome.zarr --dry-run --save-plan plan.json
             """)
 
     @Argument(help: "The image: a TIFF, or an OME-Zarr to write anew.", transform: PathArgument.nonempty)
@@ -29,6 +31,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     var output: String
 
     @OptionGroup var options: ConvertOptions
+    @OptionGroup var continuation: ContinuationOptions
 
     @Option(
         parsing: .unconditional,
@@ -52,50 +55,117 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
 
     static let generator = Generator(name: "ome-zarr", version: OMEZarrCommand.version)
 
+    func validate() throws {
+        guard !continuation.resume || !overwrite else {
+            throw ValidationError("--resume goes on with what is there and --overwrite starts anew: choose one")
+        }
+        guard continuation.savePlan == nil || dryRun else { throw ValidationError("--save-plan needs --dry-run") }
+    }
+
     func run() throws {
+        // Behind the name of the program and that of the command.
+        let arguments = OutputArguments.normalized(CommandLine.arguments.dropFirst(2))
+        guard let path = continuation.plan else {
+            return try run(prepare(arguments, name: ConversionOutput(path: output).name))
+        }
+        guard arguments.isEmpty else {
+            throw UsageError("--plan says how to convert: leave \(arguments[0]) out, or make another plan")
+        }
+        let plan = try PlanFile(path: path)
+        let planned = try Self.remade(plan.arguments, from: input, to: output, like: self)
+        let prepared = try planned.prepare(plan.arguments, name: plan.imageName)
+        try plan.check(prepared, path: path)
+        try planned.run(prepared)
+    }
+
+    /// The command with other options, as `arguments` have them, that says and risks the same as this one.
+    static func remade(
+        _ arguments: [String], from input: String, to output: String, like given: ConvertCommand? = nil
+    ) throws -> ConvertCommand {
+        guard var command = try? ConvertCommand.parse(arguments + ["--", input, output]) else {
+            throw Refusal(
+                "the options \(arguments.joined(separator: " ")) are none that this version of ome-zarr understands: "
+                    + "use the version that wrote them")
+        }
+        guard let given else { return command }
+        command.continuation = given.continuation
+        command.options.memory = given.options.memory
+        command.options.threads = given.options.threads
+        (command.overwrite, command.dryRun, command.json, command.quiet) =
+            (given.overwrite, given.dryRun, given.json, given.quiet)
+        return command
+    }
+
+    /// Plans the conversion of every image.
+    ///
+    /// - Parameters:
+    ///   - arguments: the options that the output depends on, normalized.
+    ///   - name: what images without a name are called.
+    func prepare(_ arguments: [String], name: String?) throws -> PreparedConversion {
         let source = try ImageInput.open(input)
         let images = try source.images(series: series)
-        let target = ConversionOutput(path: output)
-        try target.check(options.omeVersion)
         let plans = try images.enumerated().map { number, image in
             var options = options.pyramid(for: image.description.type)
             // What the source has no name for is called after where it goes.
-            options.name = target.name.map { images.count == 1 ? $0 : "\($0) \(number)" }
+            options.name = name.map { images.count == 1 ? $0 : "\($0) \(number)" }
             return try PyramidPlan(of: image, options)
         }
-        warn(source.warnings(of: images) + plans.compactMap(doubt))
-        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count) }
-        if dryRun { return try foretell(target) }
+        return try PreparedConversion(source, images, plans, arguments: arguments, name: name)
+    }
 
-        let state = try target.check(input: input, overwrite: overwrite)
+    private func run(_ prepared: PreparedConversion) throws {
+        let target = ConversionOutput(path: output), plans = prepared.plans
+        try target.check(options.omeVersion)
+        let warnings = prepared.source.warnings(of: prepared.images) + plans.compactMap(doubt)
+        warn(warnings)
+        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count) }
+        if let path = continuation.savePlan { try PlanFile(prepared).write(to: path) }
+        if dryRun { return try foretell(target) }
+        let state = try target.check(input: input, wish)
+        if case .finished(let identity) = state {
+            try target.refuse(prepared.identity, unless: identity)
+            return ConversionDisplay(total: 0, json: json, quiet: quiet).alreadyDone(output)
+        }
+        try write(prepared, to: target, state, warnings)
+    }
+
+    private var wish: ConversionOutput.Wish { continuation.resume ? .resume : overwrite ? .replace : .keep }
+
+    /// Carries the conversion out.
+    ///
+    /// - Parameter warnings: what was said at the beginning.
+    func write(
+        _ prepared: PreparedConversion, to target: ConversionOutput, _ state: ConversionOutput.State,
+        _ warnings: [String]
+    ) throws {
         Interruption.listen()
         OpenFileLimit.raise()
-        let store = try target.open(state)
-        var display = ConversionDisplay(
-            total: plans.reduce(0) {
-                $0.saturatingAdding($1.levels[0].shape.saturatingProduct(times: $1.image.type.size))
-            }, json: json, quiet: quiet)
+        let store = try target.open(state, prepared)
+        var display = ConversionDisplay(total: prepared.pixelBytes, json: json, quiet: quiet)
         do {
             try target.clear(state, of: store)
-            try convert(images, plans, into: store, omeXML: source.omeXML, &display)
-            try target.finish(store, options.omeVersion)
+            let more = try convert(prepared, into: store, &display)
+            try target.finish(store, options.omeVersion, isDurable: continuation.durable)
+            display.done(output, warnings + more)
         } catch {
             display.clear()
             throw target.abandon(store, error)
         }
-        display.done(output)
     }
 
-    private func convert(
-        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: any WritableStore, omeXML: String?,
-        _ display: inout ConversionDisplay
-    ) throws {
-        let isCollection = bioformats2raw || images.count > 1
+    /// Converts all images.
+    ///
+    /// - Parameter store: takes them, or compares them with what it holds.
+    /// - Returns: what was not kept and why, which has been said already.
+    func convert(
+        _ prepared: PreparedConversion, into store: any WritableStore, _ display: inout ConversionDisplay
+    ) throws -> [String] {
+        let isCollection = bioformats2raw || prepared.images.count > 1
         let collection = SeriesCollection(in: store, version: options.omeVersion)
         var written: [ImageDescription] = []
-        for (number, plan) in plans.enumerated() {
+        for (number, plan) in prepared.plans.enumerated() {
             let key = isCollection ? try collection.key(ofSeries: number) : .root
-            let conversion = Conversion(images[number], plan, into: store, at: key, generator: Self.generator)
+            let conversion = Conversion(prepared.images[number], plan, into: store, at: key, generator: Self.generator)
             let progress = ConversionProgress()
             let result = try Background.run({ try conversion.run(progress: progress) }) {
                 if Interruption.isRequested { progress.cancel() }
@@ -104,22 +174,23 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
             display.finished(result)
             written.append(result.image)
         }
-        if isCollection {
-            let keepsXML = series == nil
-            let warnings = try collection.finish(
-                written, omeXML: keepsXML ? omeXML : nil, generator: Self.generator)
-            warn(warnings)
-        }
+        guard isCollection else { return [] }
+        let warnings = try collection.finish(
+            written, omeXML: series == nil ? prepared.source.omeXML : nil, generator: Self.generator)
+        warn(warnings)
+        return warnings
     }
 
     /// Says what the output path has in store for a conversion that is only planned.
     private func foretell(_ target: ConversionOutput) throws {
         var state = "absent", message: String?
         do {
-            switch try target.check(input: input, overwrite: overwrite) {
-            case .absent: break
+            switch try target.check(input: input, wish) {
+            case .absent, .damaged: break
             case .empty: state = "empty"
             case .replaceable: (state, message) = ("replaced", "\(output) exists and would be replaced")
+            case .unfinished: (state, message) = ("resumed", "\(output) is unfinished and would be gone on with")
+            case .finished: (state, message) = ("finished", "\(output) is finished already")
             }
         } catch let refusal as Refusal {
             (state, message) = ("refused", refusal.description)

@@ -16,21 +16,29 @@ struct ConversionDisplay {
 
     // A line a second is enough to draw a bar from and little enough to log.
     private static let lineInterval = 1.0
+    /// After so many seconds a warning from the beginning is repeated.
+    private static let scrollingTime = 10.0
 
-    init(total: Int, json: Bool, quiet: Bool) {
+    init(total: Int, json: Bool, quiet: Bool, label: String = "converting") {
         self.total = total
         self.json = json
         self.quiet = quiet
-        bar = ProgressBar("converting", isQuiet: quiet || json)
+        bar = ProgressBar(label, isQuiet: quiet || json)
     }
 
     mutating func update(_ progress: ConversionProgress) {
         pixelsOfThis = progress.pixelBytesDone
         let done = pixelsBefore + pixelsOfThis
-        bar.update(done, of: total)
+        bar.update(done, of: total, note: "level \(progress.level)")
         guard json, Quantity.now() - lastLine >= Self.lineInterval else { return }
         lastLine = Quantity.now()
-        JSONLines.print("progress", [("done", JSONValue(done)), ("total", JSONValue(total))])
+        JSONLines.print(
+            "progress",
+            [
+                ("done", JSONValue(done)), ("total", JSONValue(total)),
+                ("bytesWritten", JSONValue(writtenBefore + progress.bytesWritten)),
+                ("level", JSONValue(progress.level)),
+            ])
     }
 
     mutating func finished(_ result: Conversion.Result) {
@@ -42,8 +50,17 @@ struct ConversionDisplay {
     /// Leaves the terminal to an error.
     mutating func clear() { bar.clear() }
 
-    /// The last word: what was written, and how fast.
-    mutating func done(_ output: String) {
+    /// What to say where there is nothing to do.
+    func alreadyDone(_ output: String) {
+        if json {
+            JSONLines.print("done", [("output", .string(output)), ("wasFinished", true)])
+        } else if !quiet {
+            Output.note("\(output) is finished already")
+        }
+    }
+
+    /// The last word: what was written, how fast, and what was said that may have scrolled away since.
+    mutating func done(_ output: String, _ warnings: [String]) {
         bar.clear()
         let seconds = max(Quantity.now() - start, 1e-3)
         if json {
@@ -60,6 +77,8 @@ struct ConversionDisplay {
             Output.note(
                 "\(output): \(Quantity.bytes(pixelsBefore)) of pixels became \(Quantity.bytes(writtenBefore)) "
                     + "with all levels\(rate)")
+            guard seconds > Self.scrollingTime else { return }
+            for warning in warnings { Output.note("ome-zarr: warning: \(warning)") }
         }
     }
 }

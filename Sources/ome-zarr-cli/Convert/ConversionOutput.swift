@@ -1,4 +1,5 @@
 import OMEZarr
+import Pyramid
 import Zarr
 
 #if canImport(Glibc)
@@ -10,14 +11,43 @@ import Zarr
 /// The folder or archive a conversion writes: never one that holds something else.
 struct ConversionOutput {
     /// What lies at the path before the conversion.
-    enum State: Equatable {
+    enum State {
         case absent
         case empty
         /// A Zarr, or what an interrupted conversion left: these entries and nothing else.
         case replaceable([String])
+        /// What an interrupted conversion left, to be gone on with.
+        case unfinished
+        /// An output that is complete, and what it was made from; nothing remains to be done.
+        case finished(ConversionIdentity)
+        /// An output of which parts are to be made again.
+        case damaged(Damage)
+
+        /// True where there is nothing to be careful with.
+        var isEmpty: Bool {
+            switch self {
+            case .absent, .empty: true
+            default: false
+            }
+        }
+    }
+
+    /// What a damaged output should hold, and what is wrong with it.
+    struct Damage {
+        let manifest: ManifestContents
+        let found: Discrepancies
+        /// How the output was made.
+        let identity: ConversionIdentity
+    }
+
+    /// What to do with an output that is there already.
+    enum Wish {
+        case keep, replace, resume
     }
 
     let path: String
+    /// True where what is sound in a damaged output is kept.
+    var isRepair = false
 
     /// The output's name without its ending, `cells` of `out/cells.ome.zarr`; nil where the path ends in none.
     var name: String? {
@@ -33,17 +63,40 @@ struct ConversionOutput {
     /// - Parameter input: the path that is read; neither may lie in the other.
     /// - Throws: ``Refusal`` where something lies there that may not be replaced; ``ZarrError`` where the machine does
     ///   not let us look.
-    func check(input: String, overwrite: Bool) throws -> State {
-        let state = try look()
+    func check(input: String, _ wish: Wish) throws -> State {
+        if wish == .resume && isArchive {
+            throw Refusal(
+                "an archive cannot be gone on with, because nothing is left of one that was interrupted: convert to a "
+                    + "folder, and make the archive of it with 'ome-zarr copy'")
+        }
+        let state = try wish == .resume ? lookForRemains() : look()
         let input = FileIdentity.lineage(of: input), output = FileIdentity.lineage(of: path)
-        let isAbove = state != .absent && output.first.map(input.contains) ?? false
+        var isAbove = output.first.map(input.contains) ?? false
+        if case .absent = state { isAbove = false }
         guard !isAbove, !(input.first.map(output.contains) ?? false) else {
             throw Refusal("\(path) and the input lie in each other or are the same: choose an output elsewhere")
         }
-        if case .replaceable = state, !overwrite {
-            throw Refusal("\(path) exists: add --overwrite to replace it, or choose another name")
+        if case .replaceable(let entries) = state, wish == .keep {
+            let remedy = entries.contains(Journal.file) ? "--resume to go on with it, --overwrite" : "--overwrite"
+            throw Refusal("\(path) exists: add \(remedy) to replace it, or choose another name")
         }
         return state
+    }
+
+    /// Looks for what an interrupted conversion left, or a complete one.
+    private func lookForRemains() throws -> State {
+        guard try isFolder() == true else { return try look() }
+        let store = try DirectoryStore(path: path, create: false)
+        if try store.size(StoreKey(Journal.file)) != nil { return .unfinished }
+        let state = try look()
+        if state.isEmpty { return state }
+        let document = try MetadataDocument.read(store, StoreKey(Manifest.conversion))
+        guard let identity = document.flatMap(ConversionIdentity.init) else {
+            throw Refusal(
+                "\(path) exists, and nothing in it says how it was made, so there is nothing to go on with: add "
+                    + "--overwrite to replace it, or choose another name")
+        }
+        return .finished(identity)
     }
 
     private func look() throws -> State {
@@ -89,44 +142,98 @@ struct ConversionOutput {
         return true
     }
 
-    /// Starts the archive, or makes the folder where it is missing and marks it as unfinished.
+    /// Starts the archive, or makes the folder where it is missing and marks it as unfinished by its journal.
     ///
-    /// - Parameter state: what ``check(input:overwrite:)`` found.
-    func open(_ state: State) throws -> any WritableStore {
-        if isArchive { return try ZipWriter(path: path) }
+    /// - Parameter state: what ``check(input:_:)`` found.
+    func open(_ state: State, _ prepared: PreparedConversion) throws -> RecordedStore {
+        if isArchive { return RecordedStore(try ZipWriter(path: path), prepared.identity) }
         let store = try DirectoryStore(path: path, create: true)
-        if state == .absent || state == .empty {
+        switch state {
+        case .unfinished, .finished: return try reopen(store, prepared)
+        case .absent, .empty:
             // Making "missing/../folder" may lead to a folder that nobody has looked at.
             guard try store.list(.root).isEmpty else {
                 throw Refusal("\(path) has just appeared or is spelled in a roundabout way: choose another name")
             }
+        case .replaceable: try Journal.refuseIfInUse(in: store)
+        case .damaged(let damage):
+            try Journal.refuseIfInUse(in: store)
+            let journal = try Journal.start(in: store, damage.identity)
+            return try RecordedStore(
+                repairing: store, damage.identity, journal: journal, damage.manifest, damage.found)
         }
-        try store.write(
-            StoreKey(ZarrFolder.marker), Array("ome-zarr writes this folder and removes this file at the end.\n".utf8))
-        return store
+        return RecordedStore(store, prepared.identity, journal: try Journal.start(in: store, prepared.identity))
     }
 
-    /// Removes what was identified as replaceable and nothing else, the documents that made it an image first. An
-    /// archive is replaced when the new one is finished.
-    func clear(_ state: State, of store: any WritableStore) throws {
-        guard case .replaceable(let entries) = state else { return }
-        let documents = entries.filter(ZarrFolder.documents.contains)
-        let rest = entries.filter { !documents.contains($0) && $0 != ZarrFolder.marker }
-        for name in documents + rest {
+    private func reopen(_ store: DirectoryStore, _ prepared: PreparedConversion) throws -> RecordedStore {
+        guard let (journal, contents) = try Journal.reopen(in: store) else {
+            throw Refusal("\(path) has just changed: somebody else is writing there")
+        }
+        try refuse(prepared.identity, unless: contents.identity)
+        return RecordedStore(
+            store, contents.identity, journal: journal, earlier: contents,
+            threads: prepared.plans.map(\.memory.threads).max() ?? 1)
+    }
+
+    /// Refuses to go on with what another conversion began.
+    func refuse(_ identity: ConversionIdentity, unless earlier: ConversionIdentity) throws {
+        // A repair checks every object by its checksum, and its input may have been copied meanwhile.
+        guard let difference = identity.difference(from: earlier, ignoresInput: isRepair) else { return }
+        throw Refusal(
+            "\(path) cannot be gone on with: \(difference); --overwrite starts anew")
+    }
+
+    /// Removes what is not wanted: of a Zarr to be replaced everything, the documents that made it an image first; of an
+    /// unfinished output temporary files and documents. An archive is replaced when the new one is finished.
+    func clear(_ state: State, of store: RecordedStore) throws {
+        guard !isArchive else { return }
+        let folder = try DirectoryStore(path: path, create: false)
+        var names: [String] = []
+        switch state {
+        case .absent, .empty, .finished: break
+        case .damaged(let damage):
+            for finding in damage.found.list where damage.manifest.entry(finding.key)?.stamp == nil {
+                if try folder.size(finding.key) != nil { try folder.remove(finding.key) }
+            }
+        case .replaceable(let entries): names = entries
+        case .unfinished:
+            let entries = try folder.list(.root)
+            names = store.isCleared ? entries.filter(ZarrFolder.documents.contains) : try Self.replaceable(folder)
+        }
+        let documents = names.filter(ZarrFolder.documents.contains)
+        for name in documents + names where name != Journal.file {
             try Interruption.check()
-            try store.remove(StoreKey(name))
+            try folder.remove(StoreKey(name))
         }
+        if !state.isEmpty { try folder.removeTemporaryFiles() }
+        try store.noteCleared()
     }
 
-    /// Completes the conversion: takes the mark away, or writes the archive's directory.
-    func finish(_ store: any WritableStore, _ version: OMEZarrVersion) throws {
-        guard let archive = store as? ZipWriter else { return try store.remove(StoreKey(ZarrFolder.marker)) }
+    /// What an overwriting that was interrupted has not removed yet.
+    private static func replaceable(_ store: DirectoryStore) throws -> [String] {
+        let folder = ZarrFolder(store: store, entries: try store.list(.root))
+        guard let entry = try folder.foreignEntry() else { return folder.entries }
+        throw Refusal(
+            "\(store.path) also holds \(entry), which is no part of a Zarr; going on would delete it: move it away, or "
+                + "choose another name")
+    }
+
+    /// Completes the conversion: the manifest, the documents of the root, and the end of the journal; or the archive's
+    /// directory.
+    func finish(_ store: RecordedStore, _ version: OMEZarrVersion, isDurable: Bool) throws {
+        try store.finish(version.zarrFormat, isDurable: isDurable)
+        guard let archive = store.base as? ZipWriter else { return }
         try archive.finish(comment: OZXRules.comment(version))
+        if isDurable { try DirectoryStore(path: FilePlace.folder(of: path), create: false).syncAll() }
     }
 
     /// What to say of a conversion that failed. Of an archive nothing is left.
-    func abandon(_ store: any WritableStore, _ cause: any Error) -> any Error {
-        guard let archive = store as? ZipWriter else { return IncompleteOutput(path: path, cause: cause) }
+    func abandon(_ store: RecordedStore, _ cause: any Error) -> any Error {
+        guard let archive = store.base as? ZipWriter else {
+            // What is not written down is only made again.
+            try? store.flush()
+            return IncompleteOutput(path: path, cause: cause, isRepair: isRepair)
+        }
         archive.abandon()
         return cause
     }

@@ -81,10 +81,9 @@ struct ConvertOptions: ParsableArguments {
 
     /// The options of one image's pyramid.
     func pyramid(for type: PixelType) -> PyramidOptions {
-        let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         var options = PyramidOptions(
             compression: codec.specs(for: type), memory: memory?.bytes ?? MemoryPlan.defaultLimit,
-            threads: threads ?? processors)
+            threads: Self.threads(threads))
         options.version = omeVersion
         options.chunkShape = chunk?.sizes
         options.sharding = shard.sharding
@@ -93,6 +92,9 @@ struct ConvertOptions: ParsableArguments {
         options.minSize = minSize
         return options
     }
+
+    /// As many threads as somebody asks for; as many as there are processors where nobody does.
+    static func threads(_ asked: Int?) -> Int { asked ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     private static func require(_ condition: Bool, _ message: String) throws {
         if !condition { throw ValidationError(message) }

@@ -1,11 +1,12 @@
 import OMEZarr
+import Pyramid
 import Zarr
 
 /// Tells a folder that is a Zarr and nothing else from one that also holds what a Zarr has no place for.
 struct ZarrFolder {
     /// A file of our own, there from before the first chunk until after the last document: it makes the remains of an
     /// interrupted conversion known for certain.
-    static let marker = ".ome-zarr-conversion"
+    static let marker = Journal.file
     /// What makes a folder a Zarr.
     static let documents = ["zarr.json", ".zgroup", ".zattrs", ".zarray", ".zmetadata"]
 

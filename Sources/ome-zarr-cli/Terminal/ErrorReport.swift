@@ -20,6 +20,15 @@ struct Refusal: Error, CustomStringConvertible {
 struct IncompleteOutput: Error {
     let path: String
     let cause: any Error
+    var isRepair = false
+
+    /// How things stand, and how to go on.
+    var remark: String {
+        isRepair
+            ? "; \(path) is not whole yet, run the same command again to go on"
+            : "; \(path) is incomplete and no image yet: run the same command with --resume to go on, or with --overwrite "
+                + "to start anew"
+    }
 }
 
 /// A command that prints objects for programs where asked to.
@@ -39,7 +48,7 @@ enum ErrorReport {
         var error = error, remark = ""
         if let incomplete = error as? IncompleteOutput {
             error = incomplete.cause
-            remark = "; \(incomplete.path) is incomplete and no image yet, --overwrite replaces it"
+            remark = incomplete.remark
         }
         let status = status(of: error)
         let message = (status == .interrupted ? "interrupted" : sentence(error)) + remark

@@ -18,14 +18,18 @@ struct ProgressBar {
     }
 
     /// Shows that `done` of `total` bytes are through. Cheap enough to call for each block.
-    mutating func update(_ done: Int, of total: Int) {
+    ///
+    /// - Parameter note: what else there is to say.
+    mutating func update(_ done: Int, of total: Int, note: String = "") {
         let now = Quantity.now()
         guard !isQuiet, total > 0, now - shown >= interval else { return }
         shown = now
         let elapsed = max(now - start, 1e-6), fraction = min(1, Double(done) / Double(total))
         let rate = Double(done) / elapsed
         let left = rate > 0 ? Quantity.duration(Double(total - done) / rate) : "?"
-        let figures = "\(Quantity.decimal(fraction * 100, places: 0)) %  \(Quantity.bytes(Int(rate)))/s  \(left) left"
+        let figures =
+            "\(Quantity.decimal(fraction * 100, places: 0)) %  \(Quantity.bytes(done)) of \(Quantity.bytes(total))  "
+            + "\(Quantity.bytes(Int(rate)))/s  \(left) left" + (note.isEmpty ? "" : "  \(note)")
         guard isDrawn else { return Output.note("\(label): \(figures)") }
         let width = 30, full = Int(fraction * Double(width))
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)

@@ -1,0 +1,111 @@
+import OMEZarr
+import Pyramid
+import Zarr
+
+/// Everything `verify` can ask of a hierarchy, in the order of what it costs; what `repair` begins and ends with.
+struct OutputCheck {
+    let place: StorePath
+    let path: String
+    let memory: ByteCount?
+    let threads: Int?
+    let isQuiet: Bool
+    /// Sentences about what could not be checked.
+    private(set) var remarks: [String] = []
+    /// What was found.
+    let found = Discrepancies()
+    /// What the output should hold; nil where it does not say.
+    private(set) var manifest: ManifestContents?
+    /// How the output was made; nil where it does not say.
+    private(set) var identity: ConversionIdentity?
+
+    init(_ place: StorePath, path: String, memory: ByteCount?, threads: Int?, isQuiet: Bool) throws {
+        self.place = place
+        self.path = path
+        self.memory = memory
+        self.threads = threads
+        self.isQuiet = isQuiet
+        do {
+            manifest = try ManifestContents(place.store, place.key)
+            if manifest == nil {
+                remarks.append("there is no manifest: what is missing cannot be told from what was never stored")
+            }
+        } catch let error as ZarrError where error.code == .corrupt {
+            remarks.append("the manifest is of no use: \(error)")
+        }
+        let document = try? MetadataDocument.read(place.store, place.key.appending(Manifest.conversion))
+        identity = document.flatMap { $0 }.flatMap(ConversionIdentity.init)
+    }
+
+    /// Is every object as the manifest has it?
+    mutating func checkObjects() throws {
+        guard let manifest else { return }
+        let total = manifest.reduce(0) { $0.saturatingAdding($1.stamp?.size ?? 0) }
+        try run("checking objects", total) { check, found in try check.checkObjects(manifest, found) }
+    }
+
+    /// Do the levels follow from the full resolution, and does everything else decode?
+    mutating func checkLevels() throws {
+        var given = identity.flatMap { try? ConvertCommand.remade($0.arguments, from: path, to: path) }?.options
+        given?.memory = memory
+        given?.threads = threads
+        // What the pixels are does not matter: the codec is not asked for.
+        let options =
+            given?.pyramid(for: .uint8)
+            ?? PyramidOptions(
+                compression: [], memory: memory?.bytes ?? MemoryPlan.defaultLimit,
+                threads: ConvertOptions.threads(threads))
+        let compared = try run("comparing levels", 0) { check, found in try check.checkLevels(options: options, found) }
+        try run("decoding", 0) { check, found in try check.checkDecoding(except: compared, found) }
+    }
+
+    /// Is every pixel that of the input?
+    ///
+    /// - Throws: ``Refusal`` where the input is not what the output was made of, as far as can be told.
+    mutating func compare(against input: String) throws {
+        let (command, prepared) = try conversion(of: input)
+        let comparing = ComparingStore(place.store, found)
+        var display = ConversionDisplay(total: prepared.pixelBytes, json: false, quiet: isQuiet, label: "comparing")
+        defer { display.clear() }
+        _ = try command.convert(prepared, into: comparing, &display)
+        let compared = comparing.comparedArrays
+        try run("decoding", 0) { check, found in try check.checkDecoding(except: compared, found) }
+    }
+
+    /// The conversion that made the output, of this input.
+    func conversion(of input: String) throws -> (ConvertCommand, PreparedConversion) {
+        guard let identity, place.key == .root else {
+            throw Refusal(
+                "\(path) does not say how it was made: only a whole output of 'ome-zarr convert' can be made again from "
+                    + "its input")
+        }
+        var command = try ConvertCommand.remade(identity.arguments, from: input, to: path)
+        command.options.memory = memory
+        command.options.threads = threads
+        command.quiet = true
+        let prepared = try command.prepare(identity.arguments, name: identity.name)
+        if let difference = prepared.identity.difference(from: identity, ignoresInput: true) {
+            throw Refusal("\(path) cannot be made again from \(input): \(difference)")
+        }
+        return (command, prepared)
+    }
+
+    /// True for what an interrupted conversion or repair left.
+    var isUnfinished: Bool {
+        ((try? place.key.appending(Journal.file)).flatMap { try? place.store.size($0) } ?? nil) != nil
+    }
+
+    @discardableResult
+    private func run<Output: Sendable>(
+        _ label: String, _ total: Int, _ body: @escaping @Sendable (Verification, Discrepancies) throws -> Output
+    ) throws -> Output {
+        let progress = ConversionProgress(), found = found
+        let check = Verification(
+            place.store, place.key, threads: ConvertOptions.threads(threads), progress: progress)
+        var bar = ProgressBar(label, isQuiet: isQuiet)
+        defer { bar.clear() }
+        return try Background.run({ try body(check, found) }) {
+            if Interruption.isRequested { progress.cancel() }
+            bar.update(progress.pixelBytesDone, of: total)
+        }
+    }
+}
