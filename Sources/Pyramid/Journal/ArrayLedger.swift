@@ -1,5 +1,5 @@
 import Synchronization
-import Zarr
+package import Zarr
 
 /// What is known of every object of one array: whether it is complete, and its stamp. 13 bytes an object.
 package final class ArrayLedger: Sendable {
@@ -26,7 +26,8 @@ package final class ArrayLedger: Sendable {
     /// - Parameters:
     ///   - journal: is told of each object.
     ///   - complete: objects that need not be made.
-    init(_ key: StoreKey, _ metadata: ArrayMetadata, journal: Journal?, complete: [JournalContents.Object] = []) {
+    package init(_ key: StoreKey, _ metadata: ArrayMetadata, journal: Journal?, complete: [JournalContents.Object] = [])
+    {
         self.key = key
         self.metadata = metadata
         self.journal = journal
@@ -48,12 +49,12 @@ package final class ArrayLedger: Sendable {
     var hasEarlier: Bool { !earlier.isEmpty }
 
     /// True where an object was complete before this run.
-    func wasComplete(_ index: [Int]) -> Bool { hasEarlier && earlier[number(index)] }
+    package func wasComplete(_ index: [Int]) -> Bool { hasEarlier && earlier[number(index)] }
 
     /// Says that an object is complete.
     ///
     /// - Parameter stamp: of no bytes where all pixels are the fill value and nothing is stored.
-    func note(_ index: [Int], _ stamp: ObjectStamp) throws {
+    package func note(_ index: [Int], _ stamp: ObjectStamp) throws {
         let number = number(index)
         state.withLock { state in
             state.sizes[number] = stamp.size
@@ -80,7 +81,8 @@ package final class ArrayLedger: Sendable {
     /// The indices of all objects, in the order of their keys' bytes.
     package var indicesInKeyOrder: some Sequence<[Int]> {
         // A "/" sorts before every digit, so keys sort axis by axis, each by the text of its numbers.
-        let orders = grid.map { count in (0..<count).map { (text: String($0), number: $0) }.sorted { $0.text < $1.text } }
+        let orders = grid.map { count in (0..<count).map { (text: String($0), number: $0) }.sorted { $0.text < $1.text }
+        }
         return GridIndices(grid).lazy.map { place in zip(place, orders).map { $1[$0].number } }
     }
 

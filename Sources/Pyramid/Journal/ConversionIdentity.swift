@@ -68,7 +68,8 @@ extension PyramidPlan {
     public var fingerprint: String {
         var digest = Fingerprint()
         for part in [
-            "\(image)", "\(version)", "\(method)", "\(compression)", "\(levels)", "\(geometry.factors)", "\(grid.shape)",
+            "\(image)", "\(version)", "\(method)", "\(compression)", "\(levels)", "\(geometry.factors)",
+            "\(grid.shape)",
         ] {
             digest.add(part)
         }

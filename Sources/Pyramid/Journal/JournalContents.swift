@@ -1,11 +1,16 @@
-import Zarr
+package import Zarr
 
 /// What a journal says is complete.
 public struct JournalContents: Sendable {
     /// An object of an array, by its number in C order of the grid.
-    struct Object: Sendable, Equatable {
-        var number: Int
-        var stamp: ObjectStamp
+    package struct Object: Sendable, Equatable {
+        package var number: Int
+        package var stamp: ObjectStamp
+
+        package init(number: Int, stamp: ObjectStamp) {
+            self.number = number
+            self.stamp = stamp
+        }
     }
 
     /// What was being made.
@@ -14,14 +19,14 @@ public struct JournalContents: Sendable {
     public private(set) var isCleared = false
     /// True where the machine was started anew since the last line, so that what was written may not have arrived.
     public private(set) var mayHaveLostWrites = true
-    private(set) var objects: [StoreKey: [Object]] = [:]
-    private(set) var units: [StoreKey: [Brick: UnitStatistics]] = [:]
+    package private(set) var objects: [StoreKey: [Object]] = [:]
+    package private(set) var units: [StoreKey: [Brick: UnitStatistics]] = [:]
 
     /// Lines that are torn, zeroed or changed say nothing; all others count.
     ///
     /// - Parameter boot: the name of the time since the machine was started; "-" where that is not known.
     /// - Returns: nil where the first line does not say what was being made.
-    init?(_ bytes: [UInt8], boot: String) {
+    package init?(_ bytes: [UInt8], boot: String) {
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
         guard let first = lines.first, case .identity(let identity)? = JournalEntry(line: first) else { return nil }
         self.identity = identity

@@ -1,9 +1,9 @@
-import Zarr
+package import Zarr
 
 /// One line of a journal: what it says, and the checksum of that, so that a line of which a part was lost says nothing.
 ///
 /// Text, because a person who looks for what went wrong should be able to read it: `object 17 4096 8a9136aa 0/c <crc>`.
-enum JournalEntry: Equatable {
+package enum JournalEntry: Equatable {
     /// What is being made; the first line.
     case identity(ConversionIdentity)
     /// Lines from here on were written since the machine was started under this name. The system may have lost what was
@@ -19,7 +19,7 @@ enum JournalEntry: Equatable {
     private static let version = 1
 
     /// The line with its end.
-    var line: [UInt8] {
+    package var line: [UInt8] {
         var line = payload
         line.append(UInt8(ascii: " "))
         return line + (JournalText.hexadecimal(Self.checksum(line)) + "\n").utf8
@@ -41,7 +41,7 @@ enum JournalEntry: Equatable {
     }
 
     /// Nil for a line that is not whole, or of a kind that is not known.
-    init?(line: some RandomAccessCollection<UInt8>) {
+    package init?(line: some RandomAccessCollection<UInt8>) {
         guard line.count > 9, let sum = UInt32(String(decoding: line.suffix(8), as: UTF8.self), radix: 16),
             Self.checksum(Array(line.dropLast(8))) == sum
         else { return nil }

@@ -6,6 +6,13 @@ package struct UnitStatistics: Sendable, Hashable {
         /// Infinity and its negative where no pixel has a finite value.
         package var min, max: Double
         package var samples: [Double]
+
+        package init(channel: Int, min: Double, max: Double, samples: [Double]) {
+            self.channel = channel
+            self.min = min
+            self.max = max
+            self.samples = samples
+        }
     }
 
     package var channels: [Seen]

@@ -46,7 +46,8 @@ public struct Verification: Sendable {
             for name in NodeDocuments.names where try store.size(key.appending(name)) != nil {
                 try noteIfUnknown(key.appending(name), manifest, found)
             }
-            guard case .success(let node) = node, node.kind == .array, let array = try? ZarrArray.open(store, key) else {
+            guard case .success(let node) = node, node.kind == .array, let array = try? ZarrArray.open(store, key)
+            else {
                 return
             }
             let stored = try array.storedChunks(limit: .max) { _, chunk, _ in
@@ -97,7 +98,9 @@ public struct Verification: Sendable {
     /// The images and their labels; what cannot be opened is a finding.
     private func imageKeys(_ found: Discrepancies) throws -> [StoreKey] {
         guard let kind = try? ImageKind.identify(store, root).kind, kind != .array, kind != .group else { return [] }
-        let images = try OMEZarrImage.imageKeys(store, root) { found.note(root, "holds a part that cannot be read: \($0)") }
+        let images = try OMEZarrImage.imageKeys(store, root) {
+            found.note(root, "holds a part that cannot be read: \($0)")
+        }
         return images.flatMap { key -> [StoreKey] in
             do {
                 let image = try OMEZarrImage.open(store, key), labels = try key.appending("labels")

@@ -45,7 +45,8 @@ struct VerifyCommand: ParsableCommand, PrintsJSON {
             place, path: path, memory: effort.memory, threads: effort.threads, isQuiet: quiet || json)
         guard !check.isUnfinished else {
             throw Refusal(
-                "\(path) is unfinished: go on with it by 'ome-zarr convert … --resume', or repair it, and verify it then")
+                "\(path) is unfinished: go on with it by 'ome-zarr convert … --resume', or repair it, and verify it then"
+            )
         }
         try check.checkObjects()
         if let against { try check.compare(against: against) } else { try check.checkLevels() }

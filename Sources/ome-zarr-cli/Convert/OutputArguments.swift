@@ -42,7 +42,8 @@ enum OutputArguments {
     private static func options() -> [String: Option] {
         let description = try? JSONValue.parse(Array(ConvertCommand._dumpHelp().utf8))
         var options: [String: Option] = [:]
-        for argument in description?["command"]?["arguments"]?.array ?? [] where argument["kind"]?.string != "positional" {
+        for argument in description?["command"]?["arguments"]?.array ?? []
+        where argument["kind"]?.string != "positional" {
             let names = (argument["names"]?.array ?? []).compactMap { name -> String? in
                 guard let text = name["name"]?.string else { return nil }
                 return (name["kind"]?.string == "long" ? "--" : "-") + text

@@ -51,7 +51,8 @@ struct PlanFile {
         if now["program"] != document["program"] {
             what = "it was made by \(document["program"]?.string ?? "another program")"
         } else if now["images"]?.array?.count != document["images"]?.array?.count {
-            what = "it is for \(document["images"]?.array?.count ?? 0) images, and the input has \(prepared.plans.count)"
+            what =
+                "it is for \(document["images"]?.array?.count ?? 0) images, and the input has \(prepared.plans.count)"
         } else {
             what = "the input is another image than the one it was made for"
         }
