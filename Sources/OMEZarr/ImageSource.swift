@@ -17,6 +17,10 @@ public protocol ImageSource: Sendable {
     /// state. What a plan adds up before a conversion starts.
     func readerBytes(level: Int) -> Int
 
+    /// How many readers may work at once without one spoiling the work of another. 1 where the pixels can only be
+    /// decoded from front to back: then regions in the order of rising rows are cheap, and others are not.
+    var maximumReaders: Int { get }
+
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
 }
@@ -30,6 +34,9 @@ public protocol RegionReader: AnyObject {
 }
 
 extension ImageSource {
+    /// Any number.
+    public var maximumReaders: Int { .max }
+
     /// Two natural blocks: one as stored, one as decoded.
     public func readerBytes(level: Int) -> Int {
         naturalReadShape(level: level).saturatingProduct(times: 2 * description.type.size)

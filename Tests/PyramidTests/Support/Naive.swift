@@ -44,6 +44,34 @@ enum Naive {
         return winners.filter { $0 != 0 }.min() ?? 0
     }
 
+    /// A method on the pixels of one block of integers.
+    static func ofIntegers<T: FixedWidthInteger>(_ method: DownsampleMethod) -> ([T]) -> T {
+        switch method {
+        case .mean: halfEvenMean
+        case .mode: mode
+        default: ofOrdered(method)
+        }
+    }
+
+    /// A method on the pixels of one block of floats.
+    static func ofFloats<T: BinaryFloatingPoint>(_ method: DownsampleMethod) -> ([T]) -> T {
+        if method == .nearest { return { $0[0] } }
+        if method == .mean { return validMean }
+        return { block in
+            let valid = block.filter { !$0.isNaN }
+            return valid.isEmpty ? .nan : ofOrdered(method)(valid)
+        }
+    }
+
+    private static func ofOrdered<T: Comparable>(_ method: DownsampleMethod) -> ([T]) -> T {
+        switch method {
+        case .median: { $0.sorted()[($0.count - 1) / 2] }
+        case .min: { $0.sorted()[0] }
+        case .max: { $0.sorted()[$0.count - 1] }
+        default: { $0[0] }
+        }
+    }
+
     static func unravel(_ position: Int, _ shape: [Int]) -> [Int] {
         var rest = position
         return shape.reversed().map { extent in
