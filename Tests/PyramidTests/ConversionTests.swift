@@ -67,7 +67,8 @@ struct ConversionTests {
             name: "volume with factors of its own",
             image: ImageDescription(
                 axes: [.c, .space("z"), .space("y"), .space("x")], shape: [2, 13, 70, 61], type: .uint16),
-            natural: [1, 1, 70, 61], chunk: [1, 4, 16, 16], method: .median, factors: [[1, 3, 3], [2, 2, 2], [4, 1, 5]]),
+            natural: [1, 1, 70, 61], chunk: [1, 4, 16, 16], method: .median,
+            factors: [[1, 3, 3], [2, 2, 2], [4, 1, 5]]),
         Case(
             name: "smaller than a chunk",
             image: ImageDescription(axes: [.space("y"), .space("x")], shape: [5, 9], type: .uint16),
@@ -213,11 +214,11 @@ struct ConversionTests {
 
     static func reduced(_ pixels: PixelBuffer, _ step: [Int], _ method: DownsampleMethod) -> PixelBuffer {
         switch pixels.type {
-        case .uint8: reduce(pixels, step, UInt8.self, Naive.ofIntegers(method))
-        case .uint16: reduce(pixels, step, UInt16.self, Naive.ofIntegers(method))
-        case .int16: reduce(pixels, step, Int16.self, Naive.ofIntegers(method))
-        case .uint32: reduce(pixels, step, UInt32.self, Naive.ofIntegers(method))
-        default: reduce(pixels, step, Float.self, Naive.ofFloats(method))
+        case .uint8: reduce(pixels, step, UInt8.self, { Naive.integers(method, $0) })
+        case .uint16: reduce(pixels, step, UInt16.self, { Naive.integers(method, $0) })
+        case .int16: reduce(pixels, step, Int16.self, { Naive.integers(method, $0) })
+        case .uint32: reduce(pixels, step, UInt32.self, { Naive.integers(method, $0) })
+        default: reduce(pixels, step, Float.self, { Naive.floats(method, $0) })
         }
     }
 

@@ -160,8 +160,9 @@ struct ReductionTests {
             i % 3 < 2 ? extremes.randomElement(using: &generator)! : T.random(in: .min ... .max, using: &generator)
         }
         for method in DownsampleMethod.allCases {
-            let expected = Naive.reduce(pixels, shape: shape, step: step, Naive.ofIntegers(method)).pixels
-            #expect(run(method, pixels, type, shape: shape, step: step) == expected, "\(method) \(type) \(shape) \(step)")
+            let expected = Naive.reduce(pixels, shape: shape, step: step, { Naive.integers(method, $0) }).pixels
+            #expect(
+                run(method, pixels, type, shape: shape, step: step) == expected, "\(method) \(type) \(shape) \(step)")
         }
     }
 
@@ -175,7 +176,7 @@ struct ReductionTests {
                 Int.random(in: 0..<4, using: &generator) < nans ? T.nan : T(Int.random(in: -50...50, using: &generator))
             }
             for method in DownsampleMethod.allCases where method != .mode {
-                let expected = Naive.reduce(pixels, shape: shape, step: step, Naive.ofFloats(method)).pixels
+                let expected = Naive.reduce(pixels, shape: shape, step: step, { Naive.floats(method, $0) }).pixels
                 let got = run(method, pixels, type, shape: shape, step: step)
                 let same = zip(got, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
                 #expect(same && got.count == expected.count, "\(method) \(type) \(shape) \(step)")

@@ -35,9 +35,15 @@ struct MemoryNeed {
         // Chunks of all levels that wait for older units, as if they did not compress.
         let waiting = grid.unitBytes(level: unit, elementSize: elementSize)
         total = total.saturatingAdding((window - 1).saturatingMultiplied(by: waiting.saturatingAdding(waiting / 3)))
-        let open = OpenChunks(grid, levels)
-        return levels.indices.reduce(total) {
-            $0.saturatingAdding(open.chunks(level: $1).saturatingMultiplied(by: Self.bytesPerOpenChunk))
+        let shards = OpenShards(grid, levels)
+        return levels.indices.reduce(total) { total, level in
+            // Units beyond the oldest one that is unfinished open shards of their own.
+            let ahead = shards.count(level: level, below: unit).saturatingMultiplied(by: window - 1)
+            let perShard = zip(levels[level].objectShape, levels[level].chunkShape).map { $0 / $1 }.saturatingProduct()
+            let open = shards.count(level: level).saturatingAdding(ahead)
+            return total.saturatingAdding(
+                min(open, levels[level].objectCount).saturatingMultiplied(by: perShard)
+                    .saturatingMultiplied(by: Self.bytesPerOpenChunk))
         }
     }
 }

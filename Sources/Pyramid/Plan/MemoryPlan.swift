@@ -14,7 +14,7 @@ public struct MemoryPlan: Sendable, Hashable {
     public let threads: Int
     /// Bytes of one brick of level 0.
     public let brickBytes: Int
-    /// Shard files that may be open at once.
+    /// Shard files that one worker has open at the most; others add those of the units they work on.
     public let openShards: Int
     /// The level whose bricks are handed to workers, each with all that lies below it.
     package let unitLevel: Int
@@ -38,7 +38,7 @@ public struct MemoryPlan: Sendable, Hashable {
     ///
     /// - Throws: ``PyramidError`` with code `.needsMoreMemory` where not even one worker fits.
     init(_ need: MemoryNeed, limit: Int, threads: Int) throws {
-        openShards = OpenChunks(need.grid, need.levels).shards
+        openShards = OpenShards(need.grid, need.levels).count
         brickBytes = need.grid.bytes(level: 0, elementSize: need.elementSize)
         let largest = Self.unitLevel(need.grid, need.elementSize, threads)
         for workers in Swift.stride(from: threads, through: 1, by: -1) {

@@ -27,7 +27,7 @@ struct StorageLayout {
                     shard: shard.map { ShardShape.clamped($0, chunk: chunk, level: geometry.shapes[level]) })
             }
         }
-        func openShards(_ shard: [Int]) -> Int { OpenChunks(grid, levels(shard)).shards }
+        func openShards(_ shard: [Int]) -> Int { OpenShards(grid, levels(shard)).count }
 
         var shard = try ShardShape.choose(options.sharding, options.version, image, chunk: chunk)
         if let asked = shard, openShards(asked) > Self.largestOpenShards {
@@ -46,8 +46,8 @@ struct StorageLayout {
     private static func tooMany(_ open: Int, _ shard: [Int], _ possible: [Int]) -> PyramidError {
         PyramidError(
             .invalidOption,
-            "with shards of \(ShardShape.text(shard)) up to \(open) files would be open at once, because planes are made "
-                + "one after another and each shard holds several; the nearest that work: "
+            "with shards of \(ShardShape.text(shard)) up to \(open) files would be open at once, because they "
+                + "hold parts that are made at different times; the nearest that work: "
                 + "--shard \(ShardShape.text(possible))")
     }
 }

@@ -22,12 +22,12 @@ public enum ContentProbe {
     public static func content(of source: any ImageSource, fileName: String? = nil) -> ImageContent? {
         let image = source.description
         if image.isLabels { return ImageContent(isLabels: true, reason: "as the file says") }
-        guard image.type.isInteger, image.channelCount == 1, !image.isRGB, image.shape.count >= 2,
-            image.shape.allSatisfy({ $0 > 0 })
-        else { return nil }
+        guard image.type.isInteger, !image.isRGB, image.shape.count >= 2, image.shape.allSatisfy({ $0 > 0 }) else {
+            return nil
+        }
         let names = [image.name, image.channels.first?.name, fileName].compactMap { $0 }
         let hint = names.lazy.compactMap(Self.hint).first
-        guard let counts = look(at: source) else { return hint.map(unread) }
+        guard image.channelCount == 1, let counts = look(at: source) else { return hint.map(unread) }
         return verdict(counts, hint: hint)
     }
 
@@ -45,7 +45,7 @@ public enum ContentProbe {
         let equal = Double(counts.equalPairs) / Double(max(counts.pairs, 1))
         let double = Double(counts.doubleTurns) / Double(counts.turns)
         let close = Double(counts.closePairs) / Double(max(counts.pairs - counts.equalPairs, 1))
-        let isFlat = equal >= 0.6 && double <= 0.05 && close <= 0.5
+        let isFlat = equal >= 0.6 && double <= 0.05 && close <= 0.8
         let isNearlyFlat = equal >= 0.5 && double <= 0.12
         if isFlat {
             return ImageContent(
@@ -67,9 +67,10 @@ public enum ContentProbe {
 
     private static func unread(_ hint: String) -> ImageContent {
         ImageContent(
-            isLabels: false, reason: "since its pixels were not looked at",
-            doubt: "a name of the image says \"\(hint)\", but looking at its pixels would take too long; if they name "
-                + "objects, add --kind labels")
+            isLabels: false, reason: "since only a name speaks of labels",
+            doubt:
+                "a name of the image says \"\(hint)\", but it has several channels or its pixels could not be looked at, "
+                + "and they are averaged; if they name objects, add --kind labels")
     }
 
     /// The first word of a name that speaks of labels, in lower case; nil where there is none.

@@ -45,30 +45,27 @@ enum Naive {
     }
 
     /// A method on the pixels of one block of integers.
-    static func ofIntegers<T: FixedWidthInteger>(_ method: DownsampleMethod) -> ([T]) -> T {
+    static func integers<T: FixedWidthInteger>(_ method: DownsampleMethod, _ block: [T]) -> T {
         switch method {
-        case .mean: halfEvenMean
-        case .mode: mode
-        default: ofOrdered(method)
+        case .mean: halfEvenMean(block)
+        case .mode: mode(block)
+        default: ordered(method, block)
         }
     }
 
     /// A method on the pixels of one block of floats.
-    static func ofFloats<T: BinaryFloatingPoint>(_ method: DownsampleMethod) -> ([T]) -> T {
-        if method == .nearest { return { $0[0] } }
-        if method == .mean { return validMean }
-        return { block in
-            let valid = block.filter { !$0.isNaN }
-            return valid.isEmpty ? .nan : ofOrdered(method)(valid)
-        }
+    static func floats<T: BinaryFloatingPoint>(_ method: DownsampleMethod, _ block: [T]) -> T {
+        if method == .mean { return validMean(block) }
+        let valid = method == .nearest ? block : block.filter { !$0.isNaN }
+        return valid.isEmpty ? .nan : ordered(method, valid)
     }
 
-    private static func ofOrdered<T: Comparable>(_ method: DownsampleMethod) -> ([T]) -> T {
+    private static func ordered<T: Comparable>(_ method: DownsampleMethod, _ block: [T]) -> T {
         switch method {
-        case .median: { $0.sorted()[($0.count - 1) / 2] }
-        case .min: { $0.sorted()[0] }
-        case .max: { $0.sorted()[$0.count - 1] }
-        default: { $0[0] }
+        case .median: block.sorted()[(block.count - 1) / 2]
+        case .min: block.min() ?? block[0]
+        case .max: block.max() ?? block[0]
+        default: block[0]
         }
     }
 
