@@ -21,6 +21,9 @@ public protocol ImageSource: Sendable {
     /// and a sample of the contents, not of the path. Empty where nothing tells. What a conversion that is resumed holds
     /// its input against.
     var identity: String { get throws }
+    /// How many readers may work at once without one spoiling the work of another. 1 where the pixels can only be
+    /// decoded from front to back: then regions in the order of rising rows are cheap, and others are not.
+    var maximumReaders: Int { get }
 
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
@@ -37,6 +40,8 @@ public protocol RegionReader: AnyObject {
 extension ImageSource {
     /// Nothing tells.
     public var identity: String { "" }
+    /// Any number.
+    public var maximumReaders: Int { .max }
 
     /// Two natural blocks: one as stored, one as decoded.
     public func readerBytes(level: Int) -> Int {

@@ -87,7 +87,6 @@ extension PyramidPlan {
     /// The image as it will be written, its windows taken from what was seen of the pixels.
     func written(_ statistics: [ChannelStatistics]) -> ImageDescription {
         var written = image
-        written.isLabels = isLabels
         written.levels = levels.map {
             ImageDescription.Level(shape: $0.shape, scale: $0.scale, translation: $0.translation)
         }
@@ -98,11 +97,6 @@ extension PyramidPlan {
             return channel
         }
         return written
-    }
-
-    /// The mode only makes sense of values that name objects; but several channels are no label image.
-    private var isLabels: Bool {
-        image.isLabels || (method == .mode && image.type.isInteger && image.channelCount == 1)
     }
 
     /// What the source says should be shown wins over the percentiles; a photograph is shown as it is.

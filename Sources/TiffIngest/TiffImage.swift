@@ -40,7 +40,9 @@ public struct TiffImage: ImageSource {
         var rows = min(layout.blockHeight, layout.height)
         if layout.compression == .none && !layout.isTiled {
             let rowBytes = layout.width * layout.samplesPerBlock * (layout.bits / 8)
-            rows = max(1, min(layout.height, Self.storedBlockBytes / max(1, rowBytes)))
+            // A power of two, which chunks are whole numbers of, so that bricks need not be larger than both.
+            let most = max(1, Self.storedBlockBytes / max(1, rowBytes))
+            rows = min(layout.height, 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount))
         }
         return description.axes.map {
             switch $0.name {

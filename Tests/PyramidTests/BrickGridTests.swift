@@ -17,8 +17,15 @@ struct BrickGridTests {
             axes: [.t(), .c, .space("z"), .space("y"), .space("x")], shape: [2, 2, 5, 64, 70], type: .float32),
     ]
 
-    static let grids: [BrickGrid] = images.flatMap { image -> [BrickGrid] in
-        let geometry = LevelGeometry(of: image, minSize: 32, count: nil)
+    /// Every image by the plan's factors and by some of a caller's, odd ones and large ones.
+    static let geometries: [(ImageDescription, LevelGeometry)] = images.flatMap { image in
+        let given = [[[3, 3]], [[2, 5], [1, 2]], [[4, 4], [16, 3]], [[7, 1], [1, 7]]].compactMap {
+            try? LevelGeometry(of: image, minSize: 8, count: nil, factors: $0)
+        }
+        return ([LevelGeometry(of: image, minSize: 32, count: nil)] + given).map { (image, $0) }
+    }
+
+    static let grids: [BrickGrid] = geometries.flatMap { image, geometry -> [BrickGrid] in
         let rank = image.axes.count
         func tail(_ sides: [Int]) -> [Int] { [Int](repeating: 1, count: rank - sides.count) + sides }
         let naturals = [tail([64, 64]), tail([image.shape[rank - 1]]), image.shape, tail([48, 40])]
@@ -35,6 +42,24 @@ struct BrickGridTests {
                     $0 + grid.region(Brick(level: level, index: $1)).count
                 }
                 #expect(pixels == grid.levelShapes[level].reduce(1, *))
+            }
+        }
+    }
+
+    @Test("every factor divides a brick's side, or the brick is the whole axis; chunks too")
+    func sides() {
+        #expect(Self.geometries.count == 5 * Self.images.count)
+        for (image, geometry) in Self.geometries {
+            for side in [1, 5, 12, 64] {
+                for natural in [1, 9, 64, 300] {
+                    let tail = [Int](repeating: 1, count: image.axes.count - 2)
+                    let grid = BrickGrid(
+                        geometry: geometry, chunk: tail + [side, side + 1], natural: tail + [natural, natural])
+                    for axis in image.axes.indices where grid.shape[axis] < image.shape[axis] {
+                        #expect(geometry.factors.allSatisfy { grid.shape[axis] % $0[axis] == 0 })
+                        #expect(grid.shape[axis] % (tail + [side, side + 1])[axis] == 0)
+                    }
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ struct ConversionTests {
         var version = OMEZarrVersion.v05
         var method: DownsampleMethod = .mean
         var values = 0...60000
+        var factors: [[Int]] = []
 
         var testDescription: String { "\(name), \(version.rawValue), \(sharding), \(method)" }
     }
@@ -63,6 +64,12 @@ struct ConversionTests {
             image: ImageDescription(axes: [.space("y"), .space("x")], shape: [133, 170], type: .uint32),
             natural: [32, 32], chunk: [32, 32], method: .mode, values: 0...3),
         Case(
+            name: "volume with factors of its own",
+            image: ImageDescription(
+                axes: [.c, .space("z"), .space("y"), .space("x")], shape: [2, 13, 70, 61], type: .uint16),
+            natural: [1, 1, 70, 61], chunk: [1, 4, 16, 16], method: .median,
+            factors: [[1, 3, 3], [2, 2, 2], [4, 1, 5]]),
+        Case(
             name: "smaller than a chunk",
             image: ImageDescription(axes: [.space("y"), .space("x")], shape: [5, 9], type: .uint16),
             natural: [5, 9], chunk: [64, 64]),
@@ -91,13 +98,36 @@ struct ConversionTests {
         for level in plan.levels.indices {
             let shape = plan.levels[level].shape
             if level > 0 {
-                let step = zip(plan.levels[level - 1].shape, shape).map { $0 == $1 ? 1 : 2 }
-                expected = Self.reduced(expected, step, test.method)
+                expected = Self.reduced(expected, plan.factors(level: level), test.method)
             }
             let got = try image.read(Region(wholeOf: shape), level: level)
             #expect(got.shape == expected.shape)
             #expect(got.bytes == expected.bytes, "level \(level) differs")
         }
+    }
+
+    @Test("random shapes, factors, chunks and methods give the naive pyramid of the whole image too", arguments: 0..<60)
+    func randomPyramids(_ seed: Int) throws {
+        var random = SeededGenerator(UInt64(seed))
+        let rank = Int.random(in: 2...3, using: &random)
+        let shape = (0..<rank).map { _ in Int.random(in: 1...(rank == 2 ? 150 : 40), using: &random) }
+        let type = [PixelType.uint8, .uint16, .int16, .uint32, .float32].randomElement(using: &random)!
+        let methods = DownsampleMethod.allCases.filter { $0 != .mode || type.isInteger }
+        func sides(_ most: Int) -> [Int] { (0..<rank).map { _ in Int.random(in: 1...most, using: &random) } }
+        var test = Case(
+            name: "random \(seed)",
+            image: ImageDescription(axes: ["z", "y", "x"].suffix(rank).map { .space($0) }, shape: shape, type: type),
+            natural: sides(50), chunk: sides(20))
+        test.method = methods.randomElement(using: &random)!
+        test.sharding = [.none, .automatic, .bytes(40_000)].randomElement(using: &random)!
+        test.values = type == .uint8 ? 0...5 : 0...30000
+        test.factors = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+            var step = (0..<rank).map { _ in Int.random(in: 1...5, using: &random) }
+            if step.allSatisfy({ $0 == 1 }) { step[0] = 3 }
+            return step
+        }
+        try levels(test)
+        try determinism(test)
     }
 
     @Test("one, two and eight threads write the same bytes", arguments: cases)
@@ -177,25 +207,24 @@ struct ConversionTests {
         options.chunkShape = test.chunk
         options.sharding = test.version == .v04 ? .none : test.sharding
         options.method = test.method
-        options.minSize = 20
+        options.factors = test.factors
+        options.minSize = test.factors.isEmpty ? 20 : 2
         return try PyramidPlan(of: source, options)
     }
 
     static func reduced(_ pixels: PixelBuffer, _ step: [Int], _ method: DownsampleMethod) -> PixelBuffer {
         switch pixels.type {
-        case .uint8: reduce(pixels, step, method, UInt8.self, Naive.halfEvenMean, Naive.mode)
-        case .uint16: reduce(pixels, step, method, UInt16.self, Naive.halfEvenMean, Naive.mode)
-        case .int16: reduce(pixels, step, method, Int16.self, Naive.halfEvenMean, Naive.mode)
-        case .uint32: reduce(pixels, step, method, UInt32.self, Naive.halfEvenMean, Naive.mode)
-        default: reduce(pixels, step, method, Float.self, Naive.validMean, { $0[0] })
+        case .uint8: reduce(pixels, step, UInt8.self, { Naive.integers(method, $0) })
+        case .uint16: reduce(pixels, step, UInt16.self, { Naive.integers(method, $0) })
+        case .int16: reduce(pixels, step, Int16.self, { Naive.integers(method, $0) })
+        case .uint32: reduce(pixels, step, UInt32.self, { Naive.integers(method, $0) })
+        default: reduce(pixels, step, Float.self, { Naive.floats(method, $0) })
         }
     }
 
     private static func reduce<T: Hashable & BitwiseCopyable>(
-        _ pixels: PixelBuffer, _ step: [Int], _ method: DownsampleMethod, _: T.Type, _ mean: ([T]) -> T,
-        _ mode: ([T]) -> T
+        _ pixels: PixelBuffer, _ step: [Int], _: T.Type, _ block: ([T]) -> T
     ) -> PixelBuffer {
-        let block = method == .mean ? mean : method == .mode ? mode : { $0[0] }
         let result = Naive.reduce(pixels.elements(as: T.self), shape: pixels.shape, step: step, block)
         return PixelBuffer(shape: result.shape, type: pixels.type, bytes: result.pixels.withUnsafeBytes { Array($0) })
     }

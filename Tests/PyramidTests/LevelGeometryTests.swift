@@ -64,4 +64,41 @@ struct LevelGeometryTests {
         #expect(LevelGeometry(of: image, minSize: 256, count: 9).shapes == [[4, 2], [2, 1], [1, 1]])
         #expect(LevelGeometry(of: image, minSize: 256, count: nil).shapes == [[4, 2]])
     }
+
+    @Test("a caller's factors are taken level by level, the last one repeats, shapes round up")
+    func givenFactors() throws {
+        let stack = ImageDescription(
+            axes: [.c, .space("z"), .space("y"), .space("x")], shape: [2, 20, 500, 301], type: .uint8)
+        let geometry = try LevelGeometry(of: stack, minSize: 30, count: nil, factors: [[1, 2, 2], [3, 4, 4]])
+        #expect(geometry.factors == [[1, 1, 1, 1], [1, 1, 2, 2], [1, 3, 4, 4], [1, 3, 4, 4]])
+        #expect(geometry.shapes == [[2, 20, 500, 301], [2, 20, 250, 151], [2, 7, 63, 38], [2, 3, 16, 10]])
+        #expect(geometry.cumulativeFactors(level: 3) == [1, 9, 32, 32])
+        let counted = try LevelGeometry(of: stack, minSize: 1, count: 2, factors: [[5]])
+        #expect(counted.shapes == [[2, 20, 500, 301], [2, 20, 500, 61]])
+    }
+
+    @Test("axes of one element are not reduced any more, and levels end where nothing is")
+    func exhaustedFactors() throws {
+        let image = ImageDescription(axes: [.space("y"), .space("x")], shape: [3, 40], type: .uint8)
+        let geometry = try LevelGeometry(of: image, minSize: 1, count: nil, factors: [[16, 16], [16, 1], [1, 2]])
+        #expect(geometry.factors == [[1, 1], [16, 16], [1, 2], [1, 2]])
+        #expect(geometry.shapes == [[3, 40], [1, 3], [1, 2], [1, 1]])
+    }
+
+    @Test("factors that reduce time, channels or nothing, or that are no step, are refused with what would do")
+    func refusedFactors() {
+        let series = ImageDescription(axes: [.t(), .c] + micrometers(1, 1), shape: [4, 3, 8, 60, 60], type: .uint8)
+        func message(_ factors: [[Int]]) -> String? {
+            #expect(throws: PyramidError.self) {
+                try LevelGeometry(of: series, minSize: 8, count: nil, factors: factors)
+            }?.message
+        }
+        #expect(message([[2, 1, 2, 2]])?.contains("axis c") == true)
+        #expect(message([[2, 1, 1, 2, 2]])?.contains("1,1,1,2,2") == true)
+        #expect(message([[2, 2], [1, 1]])?.contains("reduce nothing") == true)
+        #expect(message([[0, 2]])?.contains("from 1 to 16") == true)
+        #expect(message([[17]])?.contains("from 1 to 16") == true)
+        #expect(message([[2, 2, 2, 2, 2, 2]])?.contains("axes t,c,z,y,x") == true)
+        #expect(message([[]]) != nil)
+    }
 }

@@ -10,6 +10,7 @@ struct PyramidPlanTests {
         let description: ImageDescription
         let natural: [Int]
         var reader = 0
+        var maximumReaders = Int.max
 
         func readerBytes(level: Int) -> Int { reader }
         func naturalReadShape(level: Int) -> [Int] { natural }
@@ -204,5 +205,84 @@ struct PyramidPlanTests {
         #expect(error?.code == .invalidOption)
         deep.sharding = .automatic
         #expect(try PyramidPlan(of: Promise(description: stack, natural: [1, 64, 64]), deep).memory.openShards < 500)
+    }
+
+    /// A stack of planes that are only decoded whole, with cubic voxels.
+    private func volume(_ shape: [Int], _ type: PixelType = .uint16) -> Promise {
+        let axes = ["z", "y", "x"].map { Axis.space($0, unit: "micrometer", spacing: 1) }
+        return Promise(
+            description: ImageDescription(axes: axes, shape: shape, type: type), natural: [1, shape[1], shape[2]],
+            reader: 2 * shape[1] * shape[2] * type.size)
+    }
+
+    @Test("a volume of 32 GB whose planes are one strip each fits 512 MB, because its chunks are flat")
+    func largeVolume() throws {
+        for shape in [[4000, 2000, 2000], [2000, 2000, 4000]] {
+            let scarce = try PyramidPlan(of: volume(shape), options(memory: 512_000_000))
+            let plenty = try PyramidPlan(of: volume(shape), options(memory: 2 << 30))
+            #expect(scarce.memory.peakBytes <= 512_000_000)
+            #expect(
+                scarce.levels == plenty.levels && scarce.grid == plenty.grid, "memory never touches what is written")
+            #expect(plenty.memory.threads == 2)
+        }
+        #expect(try PyramidPlan(of: volume([4000, 2000, 2000]), options()).levels[0].chunkShape == [16, 256, 256])
+        #expect(try PyramidPlan(of: volume([64, 300, 300]), options()).levels[0].chunkShape == [64, 128, 128])
+    }
+
+    @Test("where memory is short the message names memory and a chunk that would do, and both are right")
+    func adviceOnMemory() throws {
+        var wanting = options(memory: 100_000_000)
+        wanting.chunkShape = [64, 128, 128]
+        let source = volume([1000, 2000, 2000])
+        let error = #expect(throws: PyramidError.self) { try PyramidPlan(of: source, wanting) }
+        let message = try #require(error?.message)
+        func words(after flag: String, _ isPart: (Character) -> Bool) throws -> String {
+            let start = try #require(message.firstRange(of: flag)).upperBound
+            return String(message[start...].prefix(while: isPart))
+        }
+        var richer = wanting
+        richer.memory = try #require(Int(words(after: "--memory ") { $0.isNumber })) * 1_000_000
+        #expect(throws: Never.self) { try PyramidPlan(of: source, richer) }
+        wanting.chunkShape = try words(after: "--chunk ") { $0.isNumber || $0 == "," }.split(separator: ",").compactMap
+        { Int($0) }
+        #expect(throws: Never.self) { try PyramidPlan(of: source, wanting) }
+    }
+
+    @Test("300 channels, apart or interleaved, are planned within a gigabyte")
+    func manyChannels() throws {
+        let image = ImageDescription(axes: [.c, .space("y"), .space("x")], shape: [300, 8000, 8000], type: .uint16)
+        for natural in [[1, 512, 512], [1, 16, 8000], [300, 256, 256], [300, 1, 8000]] {
+            let plan = try PyramidPlan(
+                of: Promise(description: image, natural: natural), options(memory: 1_000_000_000))
+            #expect(plan.memory.peakBytes <= 1_000_000_000, "\(natural)")
+        }
+    }
+
+    @Test("no more workers than the source can serve")
+    func fewReaders() throws {
+        var source = slide(8192, tile: 512)
+        source.maximumReaders = 1
+        #expect(try PyramidPlan(of: source, options(threads: 8)).memory.threads == 1)
+        source.maximumReaders = 0
+        #expect(try PyramidPlan(of: source, options(threads: 8)).memory.threads == 1)
+    }
+
+    @Test("scales and offsets follow the factors asked for")
+    func givenFactors() throws {
+        let axes: [Axis] = [
+            .space("y", unit: "micrometer", spacing: 0.5), .space("x", unit: "micrometer", spacing: 0.25),
+        ]
+        let image = Promise(
+            description: ImageDescription(axes: axes, shape: [1000, 1000], type: .uint8), natural: [64, 64])
+        var given = options()
+        given.factors = [[3, 2], [5]]
+        given.levelCount = 3
+        for method in DownsampleMethod.allCases {
+            given.method = method
+            let last = try PyramidPlan(of: image, given).levels[2]
+            #expect(last.shape == [334, 100])
+            #expect(last.scale == [1.5, 2.5])
+            #expect(last.translation == (method == .nearest ? [0, 0] : [0.5, 1.125]))
+        }
     }
 }

@@ -74,6 +74,52 @@ struct ReductionTests {
         #expect(run(.mode, [0, 9, 7, 3] as [UInt16], .uint16, shape: [2, 2], step: [2, 2]) == [3])
     }
 
+    /// Factors beyond 2, alone and beside others, on sides that they divide and on sides that they do not.
+    static let wideCases: [(shape: [Int], step: [Int])] = {
+        var cases: [(shape: [Int], step: [Int])] = [([50], [16]), ([2, 5, 4, 7], [1, 2, 3, 2])]
+        for step in [[3, 3], [1, 5], [4, 1], [2, 3], [16, 16]] {
+            for y in [1, 4, 6, 17] {
+                for x in [1, 3, 8, 33] { cases.append(([y, x], step)) }
+            }
+        }
+        for step in [[3, 1, 1], [2, 2, 3], [4, 4, 4], [3, 2, 1]] {
+            for z in [1, 3, 5] { cases.append(([z, 4, 7], step)) }
+        }
+        return cases
+    }()
+
+    @Test("every method on every type equals its plain definition, for halves and for any factors")
+    func allMethods() {
+        for (shape, step) in Self.cases + Self.wideCases {
+            checkIntegers(UInt8.self, .uint8, shape, step)
+            checkIntegers(UInt16.self, .uint16, shape, step)
+            checkIntegers(UInt32.self, .uint32, shape, step)
+            checkIntegers(UInt64.self, .uint64, shape, step)
+            checkIntegers(Int8.self, .int8, shape, step)
+            checkIntegers(Int16.self, .int16, shape, step)
+            checkIntegers(Int32.self, .int32, shape, step)
+            checkIntegers(Int64.self, .int64, shape, step)
+            checkFloats(Float16.self, .float16, shape, step)
+            checkFloats(Float.self, .float32, shape, step)
+            checkFloats(Double.self, .float64, shape, step)
+        }
+    }
+
+    @Test("all orders of eight values with repeats have the same median")
+    func medianNetworks() {
+        for code in 0..<6561 {
+            var rest = code
+            let block = (0..<8).map { _ -> UInt8 in
+                defer { rest /= 3 }
+                return UInt8(rest % 3)
+            }
+            let eight = run(.median, block, .uint8, shape: [2, 2, 2], step: [2, 2, 2])
+            #expect(eight == [block.sorted()[3]])
+            let four = run(.median, Array(block[..<4]), .uint8, shape: [2, 2], step: [2, 2])
+            #expect(four == [block[..<4].sorted()[1]])
+        }
+    }
+
     @Test("nearest takes the first pixel of each block")
     func nearest() {
         for (shape, step) in Self.cases {
@@ -104,6 +150,39 @@ struct ReductionTests {
     }
 
     // MARK: Two roads
+
+    private func checkIntegers<T: FixedWidthInteger & BitwiseCopyable & Sendable>(
+        _: T.Type, _ type: PixelType, _ shape: [Int], _ step: [Int]
+    ) {
+        var generator = SeededGenerator(UInt64(shape.reduce(1, *)))
+        let extremes: [T] = [.min, .max, .max - 1, 0, 1, 2]
+        let pixels = (0..<shape.reduce(1, *)).map { i in
+            i % 3 < 2 ? extremes.randomElement(using: &generator)! : T.random(in: .min ... .max, using: &generator)
+        }
+        for method in DownsampleMethod.allCases {
+            let expected = Naive.reduce(pixels, shape: shape, step: step, { Naive.integers(method, $0) }).pixels
+            #expect(
+                run(method, pixels, type, shape: shape, step: step) == expected, "\(method) \(type) \(shape) \(step)")
+        }
+    }
+
+    private func checkFloats<T: BinaryFloatingPoint & BitwiseCopyable & Hashable & Sendable>(
+        _: T.Type, _ type: PixelType, _ shape: [Int], _ step: [Int]
+    ) {
+        var generator = SeededGenerator(UInt64(shape.reduce(3, *)))
+        for nans in [0, 3] {
+            let pixels = (0..<shape.reduce(1, *)).map { _ in
+                // Whole numbers, so that sums do not depend on their order.
+                Int.random(in: 0..<4, using: &generator) < nans ? T.nan : T(Int.random(in: -50...50, using: &generator))
+            }
+            for method in DownsampleMethod.allCases where method != .mode {
+                let expected = Naive.reduce(pixels, shape: shape, step: step, { Naive.floats(method, $0) }).pixels
+                let got = run(method, pixels, type, shape: shape, step: step)
+                let same = zip(got, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+                #expect(same && got.count == expected.count, "\(method) \(type) \(shape) \(step)")
+            }
+        }
+    }
 
     private func checkMean<T: FixedWidthInteger & BitwiseCopyable & Sendable>(
         _: T.Type, _ type: PixelType, _ shape: [Int], _ step: [Int]

@@ -1,5 +1,6 @@
 """The pyramid by its definition: numpy, one level from the level before, no code shared with the converter."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -23,15 +24,14 @@ def blocks(array: np.ndarray, factors: tuple[int, ...]):
 def mean(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
     """The mean of what exists; integers rounded half to even in exact arithmetic, floats ignoring NaN.
 
-    Sums of floats depend on their order, which is part of the definition: in double, pairs along x, then y, then z.
+    Sums of floats depend on their order, which is part of the definition: in double, along x, then y, then z.
     """
     values, exists = blocks(array, factors)
     if array.dtype.kind == "f":
         exists &= ~np.isnan(values)
         total = np.where(exists, values, 0).astype(np.float64).reshape(*factors, *values.shape[1:])
         for axis in reversed(range(len(factors))):
-            first, *second = np.moveaxis(total, axis, 0)
-            total = first + second[0] if second else first
+            total = functools.reduce(np.add, np.moveaxis(total, axis, 0))
         count = exists.sum(0)
         with np.errstate(invalid="ignore", divide="ignore"):
             return (total / count).astype(array.dtype)
@@ -62,4 +62,29 @@ def mode(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
     return best
 
 
-METHODS = {"mean": mean, "mode": mode, "nearest": nearest}
+def ordered(array: np.ndarray, factors: tuple[int, ...], place) -> np.ndarray:
+    """The value at a place among the sorted ones of each block that exist and are not NaN, given their number."""
+    values, exists = blocks(array, factors)
+    if array.dtype.kind == "f":
+        exists &= ~np.isnan(values)
+    flat, there = values.reshape(len(values), -1).T, exists.reshape(len(values), -1).T
+    chosen = [sorted(v[e])[place(e.sum())] if e.any() else np.nan for v, e in zip(flat, there)]
+    return np.array(chosen, array.dtype).reshape(values.shape[1:])
+
+
+def median(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+    """The value in the middle; of an even number the lower of the two."""
+    return ordered(array, factors, lambda count: (count - 1) // 2)
+
+
+def smallest(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+    """The smallest value."""
+    return ordered(array, factors, lambda count: 0)
+
+
+def largest(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
+    """The largest value."""
+    return ordered(array, factors, lambda count: count - 1)
+
+
+METHODS = {"mean": mean, "median": median, "mode": mode, "min": smallest, "max": largest, "nearest": nearest}

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import tifffile
 
 import images
 
@@ -75,10 +76,14 @@ def test_info_tells_labels_from_intensities(cells, tmp_path, run):
         assert image["labels"] is labels
 
 
-def test_what_may_be_labels_is_said_before_it_is_averaged(tmp_path, run):
+def test_what_is_taken_for_labels_is_said_unless_a_name_or_an_option_says_so(tmp_path, run):
     mask = images.sample("labels", tmp_path, run)
-    assert "--downsample mode" in run("convert", mask.path, tmp_path / "a.zarr", "--dry-run").stderr
-    assert run("convert", mask.path, tmp_path / "a.zarr", "--dry-run", "--downsample", "mode").stderr == ""
+    tifffile.imwrite(tmp_path / "cells.tif", tifffile.imread(mask.path))
+    arguments = [tmp_path / "a.zarr", "--dry-run"]
+    assert "--kind intensities" in run("convert", tmp_path / "cells.tif", *arguments).stderr
+    assert run("convert", tmp_path / "cells.tif", *arguments, "--kind", "labels").stderr == ""
+    assert run("convert", tmp_path / "cells.tif", *arguments, "--downsample", "mean").stderr == ""
+    assert run("convert", mask.path, *arguments).stderr == ""
 
 
 def group(folder, attributes):

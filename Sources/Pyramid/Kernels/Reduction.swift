@@ -2,8 +2,9 @@ import Zarr
 
 /// Turns a block of one level into its part of the next.
 ///
-/// The idea: every output row is made from the 1, 2 or 4 input rows that fall into it (two in y, two in z), so all
-/// methods are loops over rows of pointers; edges are decided once per row, never per pixel.
+/// The idea: every output row is made from the input rows that fall into it, 1, 2 or 4 where axes are halved (two in y,
+/// two in z), so all methods are loops over rows of pointers; edges are decided once per row, never per pixel. Factors
+/// beyond 2 go through ``BlockKernel``, which gathers each block.
 package enum Reduction {
     /// Reduces `source` into `target`.
     ///
@@ -12,7 +13,7 @@ package enum Reduction {
     /// - Parameters:
     ///   - source: elements contiguous along the last axis.
     ///   - target: as many elements as `source` divided by `step`, rounded up; contiguous along the last axis.
-    ///   - step: 1 or 2 on each axis; 2 only on the last three.
+    ///   - step: the factor of each axis, at least 1; larger ones only on the last three.
     package static func run(
         _ method: DownsampleMethod, _ type: PixelType, _ source: StridedPixels, into target: StridedPixels, step: [Int]
     ) {
@@ -21,23 +22,25 @@ package enum Reduction {
         guard target.count > 0 else { return }
         let reducer = RowReducer(method, type)
         let s = Box(source), t = Box(target)
-        let depth = source.shape.count >= 3 ? step[source.shape.count - 3] : 1
-        let height = source.shape.count >= 2 ? step[source.shape.count - 2] : 1
+        let depth = step.count >= 3 ? step[step.count - 3] : 1
+        let height = step.count >= 2 ? step[step.count - 2] : 1
+        let width = step.last ?? 1
+        let halves = max(depth, height, width) <= 2
         for outer in GridIndices(Array(source.shape.dropLast(3))) {
             let from = source.base + zip(outer, source.strides).reduce(0) { $0 + $1.0 * $1.1 }
             let to = target.base + zip(outer, target.strides).reduce(0) { $0 + $1.0 * $1.1 }
             for z in 0..<t.depth {
-                let planes = min(depth, s.depth - z * depth)
                 for y in 0..<t.height {
-                    let lines = min(height, s.height - y * height)
-                    let first = from + z * depth * s.planeStride + y * height * s.rowStride
-                    // Rows in the order z, y; those that do not exist repeat the first and are not counted.
-                    let second = lines == 2 ? s.rowStride : s.planeStride
-                    let rows = Rows(
-                        count: planes * lines, r0: first, r1: planes * lines > 1 ? first + second : first,
-                        r2: planes * lines == 4 ? first + s.planeStride : first,
-                        r3: planes * lines == 4 ? first + s.planeStride + s.rowStride : first)
-                    reducer.run(rows, width: s.width, step: step.last ?? 1, to + z * t.planeStride + y * t.rowStride)
+                    let block = BlockRows(
+                        first: from + z * depth * s.planeStride + y * height * s.rowStride,
+                        planes: min(depth, s.depth - z * depth), lines: min(height, s.height - y * height),
+                        planeStride: s.planeStride, rowStride: s.rowStride)
+                    let output = to + z * t.planeStride + y * t.rowStride
+                    if halves {
+                        reducer.run(Rows(block), width: s.width, step: width, output)
+                    } else {
+                        BlockKernel.run(method, block, s.width, width, output, type)
+                    }
                 }
             }
         }
@@ -64,6 +67,16 @@ package enum Reduction {
 struct Rows {
     let count: Int
     let r0, r1, r2, r3: UnsafeMutableRawPointer
+
+    /// The rows of a block of at most two planes of at most two lines, in the order z, y.
+    init(_ block: BlockRows) {
+        count = block.planes * block.lines
+        let second = block.lines == 2 ? block.rowStride : block.planeStride
+        r0 = block.first
+        r1 = count > 1 ? block.first + second : block.first
+        r2 = count == 4 ? block.first + block.planeStride : block.first
+        r3 = count == 4 ? block.first + block.planeStride + block.rowStride : block.first
+    }
 }
 
 /// One method for one pixel type.
@@ -80,7 +93,10 @@ struct RowReducer {
     func run(_ rows: Rows, width: Int, step: Int, _ output: UnsafeMutableRawPointer) {
         switch method {
         case .mean: MeanKernel.run(rows, width, step, output, type)
+        case .median: MedianKernel.run(rows, width, step, output, type)
         case .mode: ModeKernel.run(rows, width, step, output, type)
+        case .min: ExtremeKernel.run(.smallest, rows, width, step, output, type)
+        case .max: ExtremeKernel.run(.largest, rows, width, step, output, type)
         case .nearest: NearestKernel.run(rows, width, step, output, type)
         }
     }

@@ -3,8 +3,8 @@ import Zarr
 /// The bricks of a pyramid: the blocks of whole chunks that one worker holds in memory at once.
 ///
 /// A brick has the same shape on every level, cut where the level ends. Along an axis it is either the whole axis, or
-/// a whole number of chunks that is even where the axis is halved: so a 2 x 2 (x 2) block never straddles two bricks,
-/// a brick of level n + 1 is made of whole bricks of level n, and no pixel is needed twice.
+/// a whole number of chunks that every factor of the axis divides: so a block of pixels that becomes one never straddles
+/// two bricks, a brick of level n + 1 is made of whole bricks of level n, and no pixel is needed twice.
 package struct BrickGrid: Sendable, Hashable {
     /// Elements of a brick on each axis.
     package let shape: [Int]
@@ -17,12 +17,11 @@ package struct BrickGrid: Sendable, Hashable {
         levelShapes = geometry.shapes
         factors = geometry.factors
         let extent = geometry.shapes[0]
-        let isHalved = extent.indices.map { axis in geometry.factors.contains { $0[axis] > 1 } }
         var shape = extent
         for axis in extent.indices where chunk[axis] < extent[axis] && natural[axis] < extent[axis] {
-            var side = Self.side(chunk: chunk[axis], natural: natural[axis])
-            if isHalved[axis] && side % 2 == 1 { side *= 2 }
-            shape[axis] = min(side, extent[axis])
+            let side = Self.side(chunk: chunk[axis], natural: natural[axis])
+            let multiple = geometry.commonMultiple(axis)
+            shape[axis] = min(side.saturatingMultiplied(by: multiple / side.commonDivisor(multiple)), extent[axis])
         }
         self.shape = shape
     }

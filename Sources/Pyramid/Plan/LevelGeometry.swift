@@ -1,12 +1,13 @@
 public import OMEZarr
+import Zarr
 
-/// Which axes each level halves, and the shapes that follow: the geometry of a pyramid, without its storage.
+/// By what each level reduces which axes, and the shapes that follow: the geometry of a pyramid, without its storage.
 public struct LevelGeometry: Sendable, Hashable {
     /// Elements on each axis, for each level.
     public var shapes: [[Int]]
-    /// How many elements of the level before become one, on each axis (1 or 2); for level 0 all 1.
+    /// How many elements of the level before become one, on each axis; for level 0 all 1.
     public var factors: [[Int]]
-    /// Why the space axes are halved as they are, in one sentence.
+    /// Why the space axes are reduced as they are, in one sentence.
     public var reason: String
 
     /// Levels from 0 until the longest reduced side is at most `minSize`.
@@ -19,7 +20,7 @@ public struct LevelGeometry: Sendable, Hashable {
     /// - Parameters:
     ///   - minSize: elements; at least 1.
     ///   - count: the exact number of levels to make instead, level 0 included. Fewer are made where nothing is left
-    ///     to halve.
+    ///     to reduce.
     public init(of image: ImageDescription, minSize: Int, count: Int?) {
         let space = image.axes.indices.filter { image.axes[$0].kind == .space }
         let planar = Array(space.suffix(2))
@@ -31,24 +32,54 @@ public struct LevelGeometry: Sendable, Hashable {
                 return image.axes[$0].unit != nil && spacing.isFinite && spacing > 0
             }
         let candidates = isVolume ? stacked + planar : planar
-
-        var shape = image.shape
         var spacing = image.axes.map(\.spacing)
-        shapes = [shape]
-        factors = [[Int](repeating: 1, count: shape.count)]
-        reason = Self.reason(isVolume: isVolume, hasStack: !stacked.isEmpty)
-        while shapes.count < count ?? .max {
-            if count == nil && candidates.allSatisfy({ shape[$0] <= minSize }) { break }
+        self.init(image.shape, reason: Self.reason(isVolume: isVolume, hasStack: !stacked.isEmpty)) { shape, made in
+            let isDone = count == nil && candidates.allSatisfy { shape[$0] <= minSize }
             let open = candidates.filter { shape[$0] > 1 }
-            guard let finest = open.map({ spacing[$0] }).min() else { break }
+            guard !isDone, made < count ?? .max, let finest = open.map({ spacing[$0] }).min() else { return nil }
             var step = [Int](repeating: 1, count: shape.count)
             for axis in open where !isVolume || spacing[axis] < finest * 2.0.squareRoot() {
                 step[axis] = 2
-                shape[axis] = (shape[axis] + 1) / 2
                 spacing[axis] *= 2
             }
+            return step
+        }
+    }
+
+    /// Levels by the caller's factors, from 0 until the longest reduced side is at most `minSize`.
+    ///
+    /// - Parameters:
+    ///   - factors: for level 1, 2, … the elements of the level before that become one, on the last axes; the last
+    ///     entry repeats. Not empty.
+    ///   - count: as above.
+    /// - Throws: ``PyramidError`` with code `.invalidOption` where factors do not fit the image.
+    public init(of image: ImageDescription, minSize: Int, count: Int?, factors: [[Int]]) throws {
+        let given = try LevelFactors(factors, image)
+        let axes = given.axes
+        var position = 0
+        self.init(image.shape, reason: "the factors are those asked for") { shape, made in
+            let isDone = count == nil && axes.allSatisfy { shape[$0] <= minSize }
+            return isDone || made >= count ?? .max ? nil : given.next(shape, &position)
+        }
+    }
+
+    /// - Parameter next: the step from a level of a shape to the next, told how many levels there are; nil ends.
+    private init(_ shape: [Int], reason: String, _ next: (_ shape: [Int], _ made: Int) -> [Int]?) {
+        self.reason = reason
+        shapes = [shape]
+        factors = [[Int](repeating: 1, count: shape.count)]
+        var shape = shape
+        while let step = next(shape, shapes.count) {
+            shape = zip(shape, step).map { $0 / $1 + ($0 % $1 == 0 ? 0 : 1) }
             shapes.append(shape)
             factors.append(step)
+        }
+    }
+
+    /// The smallest side that every factor of an axis divides; 1 where the axis is kept.
+    func commonMultiple(_ axis: Int) -> Int {
+        factors.reduce(1) { multiple, step in
+            multiple.saturatingMultiplied(by: step[axis] / multiple.commonDivisor(step[axis]))
         }
     }
 

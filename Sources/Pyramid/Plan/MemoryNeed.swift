@@ -25,17 +25,25 @@ struct MemoryNeed {
         var total = reader.saturatingAdding(chunkBytes.saturatingMultiplied(by: 4))
             .saturatingMultiplied(by: workers).saturatingAdding(statistics).saturatingAdding(ledger)
         for level in levels.indices {
-            // Above the units, a brick is open for each worker and one more between two of them.
-            let count = level <= unit ? workers : workers + 1
+            // Above the units, a brick is open for each worker and one more between two of them; a single worker
+            // finishes one before it begins the next.
+            let count = level <= unit || workers == 1 ? workers : workers + 1
             let brick = grid.bytes(level: level, elementSize: elementSize)
             total = total.saturatingAdding(brick.saturatingMultiplied(by: count))
         }
         guard levels[0].shardShape != nil else { return total }
         // Chunks of all levels that wait for older units, as if they did not compress.
         let waiting = grid.unitBytes(level: unit, elementSize: elementSize)
-        total = total.saturatingAdding((window - 1).saturatingMultiplied(by: waiting + waiting / 3))
-        return levels.indices.reduce(total) {
-            $0.saturatingAdding(openChunks(level: $1).saturatingMultiplied(by: Self.bytesPerOpenChunk))
+        total = total.saturatingAdding((window - 1).saturatingMultiplied(by: waiting.saturatingAdding(waiting / 3)))
+        let shards = OpenShards(grid, levels)
+        return levels.indices.reduce(total) { total, level in
+            // Units beyond the oldest one that is unfinished open shards of their own.
+            let ahead = shards.count(level: level, below: unit).saturatingMultiplied(by: window - 1)
+            let perShard = zip(levels[level].objectShape, levels[level].chunkShape).map { $0 / $1 }.saturatingProduct()
+            let open = shards.count(level: level).saturatingAdding(ahead)
+            return total.saturatingAdding(
+                min(open, levels[level].objectCount).saturatingMultiplied(by: perShard)
+                    .saturatingMultiplied(by: Self.bytesPerOpenChunk))
         }
     }
 
@@ -45,31 +53,6 @@ struct MemoryNeed {
             let objects = zip(level.shape, level.objectShape).map { ($0 + $1 - 1) / $1 }.saturatingProduct()
             return sum.saturatingAdding(objects.saturatingMultiplied(by: ArrayLedger.bytesPerObject))
         }
-    }
-
-    /// Shards of all levels that may be open at once.
-    var openShards: Int {
-        guard levels[0].shardShape != nil else { return 0 }
-        return levels.indices.reduce(0) { sum, level in
-            let perShard = zip(levels[level].objectShape, levels[level].chunkShape).map { $0 / $1 }.saturatingProduct()
-            return sum.saturatingAdding(openChunks(level: level).saturatingAdding(perShard - 1) / perShard)
-        }
-    }
-
-    /// Chunks of the shards of one level that may be open at once.
-    ///
-    /// Bricks are made axis by axis, the last axis fastest. A shard that several bricks share along an axis stays open
-    /// while all axes behind that one are walked through; along axes in front of it there is one shard at a time, two
-    /// where halving makes the walk go back and forth.
-    private func openChunks(level: Int) -> Int {
-        let level = levels[level]
-        let covering = zip(level.shape, level.chunkShape).map { ($0 + $1 - 1) / $1 }
-        let perShard = zip(level.objectShape, level.chunkShape).map { $0 / $1 }
-        let shared = covering.indices.first { level.objectShape[$0] > grid.shape[$0] }
-        return covering.indices.map { axis in
-            if let shared, axis > shared { return covering[axis] }
-            return min(covering[axis], 2 * perShard[axis])
-        }.saturatingProduct()
     }
 }
 

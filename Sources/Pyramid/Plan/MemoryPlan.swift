@@ -14,7 +14,7 @@ public struct MemoryPlan: Sendable, Hashable {
     public let threads: Int
     /// Bytes of one brick of level 0.
     public let brickBytes: Int
-    /// Shard files that may be open at once.
+    /// Shard files that one worker has open at the most; others add those of the units they work on.
     public let openShards: Int
     /// The level whose bricks are handed to workers, each with all that lies below it.
     package let unitLevel: Int
@@ -25,8 +25,6 @@ public struct MemoryPlan: Sendable, Hashable {
     /// Pixels of a unit, at the most: small units keep what waits for its place in a shard small, and 16 or more
     /// chunks a unit make the cost of handing it out vanish.
     private static let unitBytes = 8 << 20
-    /// Every system lets a program open so many files if it asks (macOS: 10,240; Linux: at least 4,096).
-    private static let largestOpenShards = 3500
 
     /// What a conversion may take where nobody says: a quarter of the machine's memory, at most 2 GiB.
     public static var defaultLimit: Int {
@@ -34,32 +32,29 @@ public struct MemoryPlan: Sendable, Hashable {
         return min(max(machine / 4, 64 << 20), 2 << 30)
     }
 
-    /// - Throws: ``PyramidError`` with code `.needsMoreMemory` where not even one worker fits, `.invalidOption` where
-    ///   the shards lie across the image so that too many would be open at once.
+    /// The most workers that fit, and the largest window for them; the units get smaller before the workers get fewer.
+    ///
+    /// None of this touches what is written: the order of chunks in a shard is that of the bricks, whoever makes them.
+    ///
+    /// - Throws: ``PyramidError`` with code `.needsMoreMemory` where not even one worker fits.
     init(_ need: MemoryNeed, limit: Int, threads: Int) throws {
-        openShards = need.openShards
-        guard openShards <= Self.largestOpenShards else {
-            throw PyramidError(
-                .invalidOption,
-                "with these shards up to \(openShards) files would be open at once, because planes are made one after "
-                    + "another and each shard holds several; make shards larger in y and x, or one plane deep")
+        openShards = OpenShards(need.grid, need.levels).count
+        brickBytes = need.grid.bytes(level: 0, elementSize: need.elementSize)
+        let largest = Self.unitLevel(need.grid, need.elementSize, threads)
+        for workers in Swift.stride(from: threads, through: 1, by: -1) {
+            for window in workers == 1 ? [1] : [2 * workers, workers] {
+                for unit in Swift.stride(from: largest, through: 0, by: -1) {
+                    let bytes = need.bytes(unit: unit, workers: workers, window: window)
+                    guard bytes <= limit else { continue }
+                    peakBytes = bytes
+                    self.threads = workers
+                    self.window = window
+                    unitLevel = unit
+                    return
+                }
+            }
         }
-        let unit = Self.unitLevel(need.grid, need.elementSize, threads)
-        let options = Swift.stride(from: threads, through: 1, by: -1).flatMap { count in
-            count == 1 ? [(1, 1)] : [(count, 2 * count), (count, count)]
-        }
-        let brick = need.grid.bytes(level: 0, elementSize: need.elementSize)
-        for (workers, window) in options {
-            let bytes = need.bytes(unit: unit, workers: workers, window: window)
-            guard bytes <= limit else { continue }
-            peakBytes = bytes
-            self.threads = workers
-            self.window = window
-            unitLevel = unit
-            brickBytes = brick
-            return
-        }
-        throw Self.tooMuch(need.bytes(unit: unit, workers: 1, window: 1), need, brick: brick)
+        throw Self.tooMuch(need.bytes(unit: largest, workers: 1, window: 1), need, brick: brickBytes)
     }
 
     /// The coarsest level that still gives every worker many units, none of them large.

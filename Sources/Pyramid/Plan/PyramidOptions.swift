@@ -9,7 +9,8 @@ public struct PyramidOptions: Sendable {
         case automatic
         /// One file for each chunk.
         case none
-        /// Shards of at most so many bytes of uncompressed pixels.
+        /// Shards of at most so many bytes of uncompressed pixels: files are no larger than that, and smaller by as
+        /// much as the pixels compress.
         case bytes(Int)
         /// Shards of this many elements on each axis; fewer numbers than axes mean the last ones.
         case shape([Int])
@@ -25,8 +26,13 @@ public struct PyramidOptions: Sendable {
     public var sharding: Sharding = .automatic
     /// The codecs behind the `bytes` codec.
     public var compression: [CodecSpec]
+    /// What the values are; nil: labels where the source says so, intensities everywhere else. ``ContentProbe`` looks.
+    public var content: ImageContent?
     /// How levels are made; nil: `mode` for labels, else `mean`.
     public var method: DownsampleMethod?
+    /// For level 1, 2, … how many elements of the level before become one on the last axes, 1 to 16; the last entry
+    /// repeats. Empty: the plan decides, from the distances of the voxels.
+    public var factors: [[Int]] = []
     /// Number of levels, level 0 included; nil: until `minSize`.
     public var levelCount: Int?
     /// Levels are made until the longest reduced side has at most so many elements.

@@ -28,7 +28,7 @@ public struct PyramidPlan: Sendable {
         private func count(of part: [Int]) -> Int { zip(shape, part).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) } }
     }
 
-    /// The image to convert.
+    /// The image to convert; labels where the plan takes it for such.
     public let image: ImageDescription
     /// The version of OME-Zarr to write.
     public let version: OMEZarrVersion
@@ -42,6 +42,8 @@ public struct PyramidPlan: Sendable {
     public let memory: MemoryPlan
     /// What was decided and why, one sentence each.
     public let reasons: [String]
+    /// What may be otherwise than the plan takes it for, and what to do then, one sentence each.
+    public let doubts: [String]
 
     package let grid: BrickGrid
     let geometry: LevelGeometry
@@ -53,52 +55,74 @@ public struct PyramidPlan: Sendable {
         var image = source.description
         try image.checkConvertible()
         image.name = image.name ?? options.name
+        image.isLabels = options.content?.isLabels ?? image.isLabels
         let natural = source.naturalReadShape(level: 0)
-        let geometry = LevelGeometry(of: image, minSize: max(options.minSize, 1), count: options.levelCount)
+        let geometry = try Self.geometry(of: image, options)
         let method = try Self.method(options.method, image)
-        let z = image.axes.indices.filter { image.axes[$0].kind == .space }.dropLast(2).last
-        let reducesDepth = z.map { axis in geometry.factors.contains { $0[axis] > 1 } } ?? false
         let chunk =
             try options.chunkShape.map { try ChunkShape.given($0, image) }
-            ?? ChunkShape.automatic(image, natural: natural, reducesDepth: reducesDepth)
-        let shard = try ShardShape.choose(options.sharding, options.version, image, chunk: chunk)
-        let grid = BrickGrid(geometry: geometry, chunk: chunk, natural: natural)
-
+            ?? ChunkShape.automatic(image, geometry, natural: natural)
+        let readerBytes = source.readerBytes(level: 0)
+        func plan(_ chunk: [Int], memory limit: Int) throws -> (layout: StorageLayout, memory: MemoryPlan) {
+            let layout = try StorageLayout(image, geometry, options, method, chunk: chunk, natural: natural)
+            let need = MemoryNeed(
+                grid: layout.grid, levels: layout.levels, reader: readerBytes,
+                statistics: StatisticsCollector.bytes(image), elementSize: image.type.size)
+            let threads = max(min(options.threads, source.maximumReaders), 1)
+            return (layout, try MemoryPlan(need, limit: limit, threads: threads))
+        }
+        do {
+            let (layout, memory) = try plan(chunk, memory: options.memory)
+            (levels, grid, self.memory) = (layout.levels, layout.grid, memory)
+            reasons =
+                [geometry.reason] + Self.reasons(options, image, chunk: chunk, shard: layout.shard, natural: natural)
+        } catch var error as PyramidError where error.code == .needsMoreMemory {
+            let fitting = ChunkShape.smaller(than: chunk).first { (try? plan($0, memory: options.memory)) != nil }
+            if let fitting { error.message += ", and so would --chunk \(ShardShape.text(fitting))" }
+            throw error
+        }
+        // A mode only makes sense of values that name objects; but several channels are no label image.
+        if options.content == nil && method == .mode && image.type.isInteger && image.channelCount == 1 {
+            image.isLabels = true
+        }
         self.image = image
         self.version = options.version
         self.method = method
         self.compression = options.compression
         self.geometry = geometry
-        self.grid = grid
-        levels = geometry.shapes.indices.map { level in
-            let factors = geometry.cumulativeFactors(level: level)
-            let voxel = image.levels[0].scale
-            let offset = image.levels[0].translation
-            return Level(
-                shape: geometry.shapes[level], chunkShape: chunk,
-                shardShape: shard.map { ShardShape.clamped($0, chunk: chunk, level: geometry.shapes[level]) },
-                scale: zip(voxel, factors).map { $0 * Double($1) },
-                translation: voxel.indices.map { axis in
-                    offset[axis] + (method.centersPixels ? Double(factors[axis] - 1) / 2 * voxel[axis] : 0)
-                })
-        }
-        let need = MemoryNeed(
-            grid: grid, levels: levels, reader: source.readerBytes(level: 0),
-            statistics: StatisticsCollector.bytes(image), elementSize: image.type.size)
-        memory = try MemoryPlan(need, limit: options.memory, threads: max(options.threads, 1))
-        reasons = [geometry.reason] + Self.reasons(options, image, chunk: chunk, shard: shard, natural: natural)
+        doubts = options.method == nil ? [options.content?.doubt].compactMap { $0 } : []
     }
 
     /// Stored objects in all levels if none is empty, metadata not counted.
     public var objectCount: Int { levels.reduce(0) { $0 + $1.objectCount } }
     /// Bytes of pixels in all levels.
-    public var pixelBytes: Int { levels.reduce(0) { $0 + $1.shape.reduce(image.type.size, *) } }
+    public var pixelBytes: Int { levels.indices.reduce(0) { $0 + pixelBytes(level: $1) } }
+    /// Bytes of pixels in one level.
+    public func pixelBytes(level: Int) -> Int { levels[level].shape.reduce(image.type.size, *) }
+    /// How many elements of the level before become one on each axis; all 1 for level 0.
+    public func factors(level: Int) -> [Int] { geometry.factors[level] }
+
+    private static func geometry(of image: ImageDescription, _ options: PyramidOptions) throws -> LevelGeometry {
+        let minSize = max(options.minSize, 1)
+        guard !options.factors.isEmpty else {
+            return LevelGeometry(of: image, minSize: minSize, count: options.levelCount)
+        }
+        return try LevelGeometry(of: image, minSize: minSize, count: options.levelCount, factors: options.factors)
+    }
 
     private static func method(_ asked: DownsampleMethod?, _ image: ImageDescription) throws -> DownsampleMethod {
-        if image.type == .bool { return asked == .nearest ? .nearest : .mode }
+        if image.isLabels && image.type.isFloat {
+            throw PyramidError(
+                .invalidOption,
+                "labels are whole numbers, but the image holds \(image.type); convert its pixels to integers first, or "
+                    + "use --kind intensities")
+        }
+        // True and false have no mean.
+        if image.type == .bool { return asked == .mean ? .mode : asked ?? .mode }
         guard asked == .mode, image.type.isFloat else { return asked ?? (image.isLabels ? .mode : .mean) }
         throw PyramidError(
-            .invalidOption, "mode counts equal values and is for labels; for \(image.type) pixels use mean or nearest")
+            .invalidOption,
+            "mode counts equal values and is for labels; for \(image.type) pixels use mean, median or nearest")
     }
 
     private static func reasons(
@@ -116,7 +140,11 @@ public struct PyramidPlan: Sendable {
                     : "shards hold up to \(ShardShape.automaticBytes >> 20) MiB of pixels, so that there are few files")
         }
         if options.method == nil {
-            reasons.append(image.isLabels ? "labels are reduced by their mode" : "intensities are averaged")
+            let known = options.content.map { ", " + $0.reason } ?? ""
+            reasons.append(
+                (image.isLabels || image.type == .bool
+                    ? "labels are reduced by their mode" : "intensities are averaged")
+                    + known)
         }
         return reasons
     }

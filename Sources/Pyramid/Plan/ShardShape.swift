@@ -20,7 +20,7 @@ enum ShardShape {
         case .automatic: return version == .v04 ? nil : grown(chunk, image, to: automaticBytes)
         case .bytes(let bytes):
             try requireShards(version)
-            return grown(chunk, image, to: bytes)
+            return try within(bytes, image, chunk: chunk)
         case .shape(let sizes):
             try requireShards(version)
             return try given(sizes, image, chunk: chunk)
@@ -31,6 +31,19 @@ enum ShardShape {
     static func clamped(_ shard: [Int], chunk: [Int], level: [Int]) -> [Int] {
         shard.indices.map { min(shard[$0], (level[$0] + chunk[$0] - 1) / chunk[$0] * chunk[$0]) }
     }
+
+    /// The shard with no more planes than are made at once, so that few are open at a time.
+    ///
+    /// - Parameter brick: the elements made at once on each axis.
+    static func flattened(_ shard: [Int], chunk: [Int], brick: [Int]) -> [Int] {
+        shard.indices.map { axis in
+            guard axis < shard.count - 2 else { return shard[axis] }
+            return min(shard[axis], max(brick[axis] / chunk[axis], 1) * chunk[axis])
+        }
+    }
+
+    /// A shape as options take it.
+    static func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: ",") }
 
     /// Doubles the shortest side while the shard stays within the bytes: y and x first, then the depth of a stack;
     /// all three alike where chunks are blocks.
@@ -52,6 +65,17 @@ enum ShardShape {
         return clamped(shard, chunk: chunk, level: image.shape)
     }
 
+    private static func within(_ bytes: Int, _ image: ImageDescription, chunk: [Int]) throws -> [Int] {
+        let least = chunk.saturatingProduct(times: image.type.size)
+        guard bytes >= least else {
+            throw PyramidError(
+                .invalidOption,
+                "a shard of at most \(bytes) bytes cannot hold a chunk of \(text(chunk)), which has \(least) bytes of "
+                    + "pixels; the nearest that can: --shard \(least)B, or give a smaller --chunk")
+        }
+        return grown(chunk, image, to: bytes)
+    }
+
     private static func given(_ sizes: [Int], _ image: ImageDescription, chunk: [Int]) throws -> [Int] {
         guard (1...image.axes.count).contains(sizes.count), sizes.allSatisfy({ $0 > 0 }) else {
             throw PyramidError(
@@ -62,7 +86,6 @@ enum ShardShape {
         let shard = zip(Array(chunk.dropLast(sizes.count)) + sizes, whole).map { min($0, $1) }
         let possible = zip(shard, chunk).map { max(($0 + $1 / 2) / $1, 1) * $1 }
         guard shard == possible else {
-            func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: ",") }
             throw PyramidError(
                 .invalidOption,
                 "a shard of \(text(shard)) is not a whole number of chunks of \(text(chunk)); "
@@ -71,10 +94,21 @@ enum ShardShape {
         guard chunkCount(shard, chunk) <= largestChunkCount else {
             throw PyramidError(
                 .invalidOption,
-                "a shard of \(chunkCount(shard, chunk)) chunks has an index too long to read at once; make shards smaller "
-                    + "or chunks larger, so that there are at most \(largestChunkCount)")
+                "a shard of \(chunkCount(shard, chunk)) chunks has an index too long to read at once, which ends at "
+                    + "\(largestChunkCount); the nearest that works: --shard \(text(fewer(shard, chunk)))")
         }
         return shard
+    }
+
+    /// The shard with its longest sides, in chunks, halved until its index is short enough.
+    private static func fewer(_ shard: [Int], _ chunk: [Int]) -> [Int] {
+        var counts = zip(shard, chunk).map { $0 / $1 }
+        while counts.saturatingProduct() > largestChunkCount,
+            let longest = counts.indices.max(by: { counts[$0] < counts[$1] })
+        {
+            counts[longest] = (counts[longest] + 1) / 2
+        }
+        return zip(counts, chunk).map { $0 * $1 }
     }
 
     private static func chunkCount(_ shard: [Int], _ chunk: [Int]) -> Int {

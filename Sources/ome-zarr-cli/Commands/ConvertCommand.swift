@@ -18,7 +18,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
               ome-zarr convert cells.ome.tif old.ome.zarr --ome-version 0.4
               ome-zarr convert cells.ome.tif cells.ozx
               ome-zarr convert slide.tif slide.ome.zarr --shard 256MB --memory 1GB
-              ome-zarr convert mask.tif mask.ome.zarr --downsample mode
+              ome-zarr convert mask.tif mask.ome.zarr --kind labels
+              ome-zarr convert stack.tif stack.ome.zarr --factors 1,2,2 --factors 2,2,2
               ome-zarr convert slide.tif slide.ome.zarr --resume
               ome-zarr convert slide.tif slide.ome.zarr --dry-run --save-plan plan.json
             """)
@@ -52,6 +53,9 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
 
     @Flag(help: "Print nothing but errors and what --json or --dry-run ask for.")
     var quiet = false
+
+    /// The last part of the input's path.
+    private var fileName: String { input.split(separator: "/").last.map(String.init) ?? input }
 
     static let generator = Generator(name: "ome-zarr", version: OMEZarrCommand.version)
 
@@ -105,7 +109,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         let source = try ImageInput.open(input)
         let images = try source.images(series: series)
         let plans = try images.enumerated().map { number, image in
-            var options = options.pyramid(for: image.description.type)
+            var options = options.pyramid(of: image, fileName: fileName)
             // What the source has no name for is called after where it goes.
             options.name = name.map { images.count == 1 ? $0 : "\($0) \(number)" }
             return try PyramidPlan(of: image, options)
@@ -116,9 +120,10 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     private func run(_ prepared: PreparedConversion) throws {
         let target = ConversionOutput(path: output), plans = prepared.plans
         try target.check(options.omeVersion)
-        let warnings = prepared.source.warnings(of: prepared.images) + plans.compactMap(doubt)
+        let forecast = ConversionForecast(prepared.images, plans, output: output, samples: dryRun)
+        let warnings = prepared.source.warnings(of: prepared.images) + plans.flatMap(\.doubts) + forecast.warnings
         warn(warnings)
-        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count) }
+        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count, forecast) }
         if let path = continuation.savePlan { try PlanFile(prepared).write(to: path) }
         if dryRun { return try foretell(target) }
         let state = try target.check(input: input, wish)
@@ -204,23 +209,16 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         }
     }
 
-    /// A segmentation that nothing marks as one would be averaged into objects that do not exist.
-    private func doubt(_ plan: PyramidPlan) -> String? {
-        let isLikelyLabels = plan.image.type.isInteger && plan.image.type.size >= 4 && plan.image.channelCount == 1
-        guard options.downsample == nil, isLikelyLabels, plan.method == .mean else { return nil }
-        return
-            "the image holds \(plan.image.type.rawValue) and is averaged; if its values name objects, add --downsample mode"
-    }
-
     private func warn(_ warnings: [String]) {
         if quiet { return }
         for warning in warnings { Output.note("ome-zarr: warning: \(warning)") }
     }
 
-    private func report(_ plan: PyramidPlan, _ number: Int, of count: Int) {
+    private func report(_ plan: PyramidPlan, _ number: Int, of count: Int, _ forecast: ConversionForecast) {
         guard dryRun || json else { return }
         let name = plan.image.name ?? (count == 1 ? output : "image \(number)")
-        let report = PlanReport(plan: plan, title: name)
+        let report = PlanReport(
+            plan: plan, title: name, estimate: forecast.estimates[number], freeBytes: forecast.freeBytes)
         if json {
             JSONLines.print("plan", report.json)
         } else {

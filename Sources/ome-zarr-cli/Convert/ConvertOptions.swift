@@ -25,7 +25,7 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How chunks are gathered into files: auto, none, a size of uncompressed pixels such as 256MB, or a shape. auto is 128 MiB of pixels in 0.5 and none in 0.4.",
+            "How chunks are gathered into files: auto, none, the largest size of a file before compression such as 256MB, or a shape. auto is 128 MiB in 0.5 and none in 0.4.",
             valueName: "auto|none|size|shape"))
     var shard = ShardArgument(.automatic)
 
@@ -37,20 +37,37 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(
         help: """
-            How levels are made: by default the mean, or the mode for an OME-Zarr marked as labels; mode also marks an image \
-            of one channel of integers as labels.
+            How a block of pixels becomes one of the next level. By default the mean, or the mode for labels; of an even \
+            number median takes the lower of the two in the middle, of equally frequent values mode takes the smallest but \
+            zero; nearest takes the first.
             """)
     var downsample: DownsampleMethod?
 
     @Option(
+        help: ArgumentHelp(
+            "What the values are. auto looks at names and at some pixels; labels are reduced by their mode and marked as labels.",
+            valueName: "auto|intensities|labels"))
+    var kind = ContentArgument.auto
+
+    @Option(
+        help: ArgumentHelp(
+            "How many pixels along the last axes become one from level to level, such as 1,2,2: whole numbers from 1 to 16.",
+            discussion: """
+                Chosen from the distances of the voxels if not given. Given several times they are those of level 1, level \
+                2 and so on, and the last repeats. Time and channels are never reduced.
+                """, valueName: "factors"))
+    var factors: [FactorArgument] = []
+
+    @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Number of levels, the full resolution included; fewer if nothing is left to halve.", valueName: "count"))
+            "Number of levels, the full resolution included; fewer if nothing is left to reduce.", valueName: "count"))
     var levels: Int?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Make levels until the longest halved side has at most so many pixels.", valueName: "pixels")
+        help: ArgumentHelp(
+            "Make levels until the longest reduced side has at most so many pixels.", valueName: "pixels")
     )
     var minSize = 256
 
@@ -79,7 +96,16 @@ struct ConvertOptions: ParsableArguments {
             "OME-Zarr 0.4 has no shards: use --shard none, or --ome-version 0.5")
     }
 
-    /// The options of one image's pyramid.
+    /// The options of one image's pyramid, after a look at what it holds.
+    ///
+    /// - Parameter fileName: what the input is called.
+    func pyramid(of source: any ImageSource, fileName: String) -> PyramidOptions {
+        var options = pyramid(for: source.description.type)
+        options.content = kind.content(of: source, fileName: fileName)
+        return options
+    }
+
+    /// The options of the pyramid of an image of a type.
     func pyramid(for type: PixelType) -> PyramidOptions {
         var options = PyramidOptions(
             compression: codec.specs(for: type), memory: memory?.bytes ?? MemoryPlan.defaultLimit,
@@ -88,6 +114,7 @@ struct ConvertOptions: ParsableArguments {
         options.chunkShape = chunk?.sizes
         options.sharding = shard.sharding
         options.method = downsample
+        options.factors = factors.map(\.factors)
         options.levelCount = levels
         options.minSize = minSize
         return options

@@ -44,6 +44,31 @@ enum Naive {
         return winners.filter { $0 != 0 }.min() ?? 0
     }
 
+    /// A method on the pixels of one block of integers.
+    static func integers<T: FixedWidthInteger>(_ method: DownsampleMethod, _ block: [T]) -> T {
+        switch method {
+        case .mean: halfEvenMean(block)
+        case .mode: mode(block)
+        default: ordered(method, block)
+        }
+    }
+
+    /// A method on the pixels of one block of floats.
+    static func floats<T: BinaryFloatingPoint>(_ method: DownsampleMethod, _ block: [T]) -> T {
+        if method == .mean { return validMean(block) }
+        let valid = method == .nearest ? block : block.filter { !$0.isNaN }
+        return valid.isEmpty ? .nan : ordered(method, valid)
+    }
+
+    private static func ordered<T: Comparable>(_ method: DownsampleMethod, _ block: [T]) -> T {
+        switch method {
+        case .median: block.sorted()[(block.count - 1) / 2]
+        case .min: block.min() ?? block[0]
+        case .max: block.max() ?? block[0]
+        default: block[0]
+        }
+    }
+
     static func unravel(_ position: Int, _ shape: [Int]) -> [Int] {
         var rest = position
         return shape.reversed().map { extent in
