@@ -17,6 +17,10 @@ public protocol ImageSource: Sendable {
     /// state. What a plan adds up before a conversion starts.
     func readerBytes(level: Int) -> Int
 
+    /// How many readers may work at once without doing one another's work again; `Int.max` where as many as one likes,
+    /// 1 where pixels can only be decoded in sequence.
+    var maximumReaders: Int { get }
+
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
 }
@@ -34,6 +38,9 @@ extension ImageSource {
     public func readerBytes(level: Int) -> Int {
         naturalReadShape(level: level).saturatingProduct(times: 2 * description.type.size)
     }
+
+    /// As many as one likes.
+    public var maximumReaders: Int { .max }
 
     /// The pixels of a region of a level.
     ///

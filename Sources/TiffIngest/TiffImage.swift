@@ -34,11 +34,15 @@ public struct TiffImage: ImageSource {
 
     /// A tile, or the rows of a strip: one plane of it, with all its samples where they are interleaved.
     ///
-    /// Uncompressed strips are cut or joined to blocks of about 1 MiB, since any row of them can be read alone.
+    /// Uncompressed strips are cut or joined to blocks of about 1 MiB, since any row of them can be read alone. So are
+    /// blocks that are decoded in sequence, to a number of rows that divides chunks.
     public func naturalReadShape(level: Int) -> [Int] {
         let layout = levels[level].layout
         var rows = min(layout.blockHeight, layout.height)
-        if layout.compression == .none && !layout.isTiled {
+        if layout.isStreamed(limits) {
+            let band = max(1, min(rows, BlockStream.bandBytes / layout.blockRowBytes))
+            rows = 1 << (Int.bitWidth - 1 - band.leadingZeroBitCount)
+        } else if layout.compression == .none && !layout.isTiled {
             let rowBytes = layout.width * layout.samplesPerBlock * (layout.bits / 8)
             rows = max(1, min(layout.height, Self.storedBlockBytes / max(1, rowBytes)))
         }
@@ -51,6 +55,9 @@ public struct TiffImage: ImageSource {
             }
         }
     }
+
+    /// 1 where a page is a single block that is decoded in sequence: a second reader would decode the same rows again.
+    public var maximumReaders: Int { levels[0].layout.isStreamed(limits) ? 1 : .max }
 
     /// A reader for one worker: it owns decoders and scratch memory.
     public func makeReader() throws -> any RegionReader { TiffReader(self) }

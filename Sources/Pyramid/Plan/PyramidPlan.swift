@@ -85,7 +85,8 @@ public struct PyramidPlan: Sendable {
         let need = MemoryNeed(
             grid: grid, levels: levels, reader: source.readerBytes(level: 0),
             statistics: StatisticsCollector.bytes(image), elementSize: image.type.size)
-        memory = try MemoryPlan(need, limit: options.memory, threads: max(options.threads, 1))
+        memory = try MemoryPlan(
+            need, limit: options.memory, threads: max(min(options.threads, source.maximumReaders), 1))
         reasons = [geometry.reason] + Self.reasons(options, image, chunk: chunk, shard: shard, natural: natural)
     }
 
