@@ -21,6 +21,10 @@ public protocol ImageSource: Sendable {
     /// 1 where pixels can only be decoded in sequence.
     var maximumReaders: Int { get }
 
+    /// What the source says of the image beyond what OME-Zarr has a word for: an object that is kept with the image,
+    /// under `ome-zarr.source` of its attributes. Nil where there is nothing.
+    var provenance: JSONValue? { get }
+
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
 }
@@ -41,6 +45,9 @@ extension ImageSource {
 
     /// As many as one likes.
     public var maximumReaders: Int { .max }
+
+    /// Nothing.
+    public var provenance: JSONValue? { nil }
 
     /// The pixels of a region of a level.
     ///

@@ -16,8 +16,10 @@ public struct TiffImage: ImageSource {
     let files: FileSet
     let limits: TiffLimits
     let cache = PageCache()
+    let origin: Provenance
 
-    init(_ series: SeriesDraft, files: FileSet, limits: TiffLimits) throws {
+    init(_ series: SeriesDraft, files: FileSet, limits: TiffLimits, flavour: String, hasOMEXML: Bool) throws {
+        origin = Provenance(flavour: flavour, hasOMEXML: hasOMEXML, planes: series.planeRecord)
         description = try series.description(limits)
         storage = TiffStorage(series.levels[0].layout)
         times = series.times

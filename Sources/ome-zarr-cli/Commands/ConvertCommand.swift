@@ -87,11 +87,15 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     }
 
     private func convert(
-        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: any WritableStore, omeXML: String?,
+        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: any WritableStore, omeXML: [UInt8]?,
         _ display: inout ConversionDisplay
     ) throws {
         let isCollection = bioformats2raw || images.count > 1
         let collection = SeriesCollection(in: store, version: options.omeVersion)
+        if !isCollection {
+            let documents = SourceDocuments(in: store, version: options.omeVersion)
+            warn(try documents.write(plans.map(\.image), omeXML: omeXML, generator: Self.generator))
+        }
         var written: [ImageDescription] = []
         for (number, plan) in plans.enumerated() {
             let key = isCollection ? try collection.key(ofSeries: number) : .root
@@ -105,10 +109,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
             written.append(result.image)
         }
         if isCollection {
-            let keepsXML = series == nil
-            let warnings = try collection.finish(
-                written, omeXML: keepsXML ? omeXML : nil, generator: Self.generator)
-            warn(warnings)
+            warn(try collection.finish(written, omeXML: omeXML, generator: Self.generator))
         }
     }
 
