@@ -70,11 +70,12 @@ struct TagRecord {
     private static func text(_ bytes: [UInt8], isCut: Bool, isText: Bool) -> String? {
         var bytes = bytes[...]
         while bytes.last == 0 { bytes.removeLast() }
-        // A cut may have parted a character.
-        if isCut { for _ in 0..<3 where bytes.last.map({ $0 >= 0x80 }) == true { bytes.removeLast() } }
         let isPlain = bytes.allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
         guard isText || isPlain && !bytes.isEmpty else { return nil }
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        // A cut may have parted a character, which has four bytes at the most.
+        for dropped in 0...(isCut ? 3 : 0) {
+            if let text = String(validating: bytes.dropLast(dropped), as: UTF8.self) { return text }
+        }
         return isText ? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })) : nil
     }
 
