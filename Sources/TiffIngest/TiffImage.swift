@@ -31,22 +31,20 @@ public struct TiffImage: ImageSource {
         try checkBlocks()
     }
 
-    /// The largest uncompressed block worth reading at once; any row can be read alone, so strips are only a hint.
-    private static let storedBlockBytes = 1 << 20
+    /// The largest block worth reading at once where blocks need not be read whole.
+    private static let bandBytes = 1 << 20
 
     /// A tile, or the rows of a strip: one plane of it, with all its samples where they are interleaved.
     ///
     /// Uncompressed strips are cut or joined to blocks of about 1 MiB, since any row of them can be read alone. So are
-    /// blocks that are decoded in sequence, to a number of rows that divides chunks.
+    /// blocks that are decoded in sequence.
     public func naturalReadShape(level: Int) -> [Int] {
         let layout = levels[level].layout
         var rows = min(layout.blockHeight, layout.height)
         if layout.isStreamed(limits) {
-            let band = max(1, min(rows, BlockStream.bandBytes / layout.blockRowBytes))
-            rows = 1 << (Int.bitWidth - 1 - band.leadingZeroBitCount)
+            rows = Self.bandRows(layout, most: rows)
         } else if layout.compression == .none && !layout.isTiled {
-            let rowBytes = layout.width * layout.samplesPerBlock * (layout.bits / 8)
-            rows = max(1, min(layout.height, Self.storedBlockBytes / max(1, rowBytes)))
+            rows = Self.bandRows(layout, most: layout.height)
         }
         return description.axes.map {
             switch $0.name {
@@ -56,6 +54,13 @@ public struct TiffImage: ImageSource {
             default: 1
             }
         }
+    }
+
+    /// Rows of a band: a power of two where they are not all there are, because bricks hold whole ones, and chunks have
+    /// sides that powers of two divide. Rows that do not would make bricks four times as tall.
+    private static func bandRows(_ layout: PageLayout, most: Int) -> Int {
+        let band = max(1, bandBytes / max(1, layout.blockRowBytes))
+        return band >= most ? most : 1 << (Int.bitWidth - 1 - band.leadingZeroBitCount)
     }
 
     /// 1 where a page is a single block that is decoded in sequence: a second reader would decode the same rows again.

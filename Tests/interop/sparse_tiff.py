@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-SHORT, LONG, ASCII, LONG8 = 3, 4, 2, 16
+ASCII, SHORT, LONG, RATIONAL, LONG8 = 2, 3, 4, 5, 16
 
 
 def _directory(tags: dict, place: int) -> bytes:
@@ -13,10 +13,12 @@ def _directory(tags: dict, place: int) -> bytes:
     entries, beyond = b"", b""
     after = place + 8 + 20 * len(tags) + 8
     for tag, value in sorted(tags.items()):
-        if isinstance(value, str):
+        if isinstance(value, tuple):
+            data, kind, count = struct.pack("<II", *value), RATIONAL, 1
+        elif isinstance(value, str):
             data, kind, count = value.encode() + b"\0", ASCII, len(value.encode()) + 1
         else:
-            values = value if isinstance(value, (list, tuple)) else [value]
+            values = value if isinstance(value, list) else [value]
             data, kind, count = struct.pack(f"<{len(values)}Q", *values), LONG8, len(values)
         if len(data) > 8:
             data, beyond = struct.pack("<Q", after + len(beyond)), beyond + data + bytes(-len(data) % 8)
@@ -25,8 +27,9 @@ def _directory(tags: dict, place: int) -> bytes:
 
 
 def _tags(width, height, dtype, compression=1, samples=1, description=None) -> dict:
+    """The tags of a page whose pixels are 1 apart in whatever unit the description gives."""
     tags = {256: width, 257: height, 258: [np.dtype(dtype).itemsize * 8] * samples, 259: compression,
-            262: 2 if samples == 3 else 1, 277: samples}
+            262: 2 if samples == 3 else 1, 277: samples, 282: (1, 1), 283: (1, 1)}
     return tags | ({270: description} if description else {})
 
 
