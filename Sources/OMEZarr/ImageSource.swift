@@ -21,9 +21,14 @@ public protocol ImageSource: Sendable {
     /// and a sample of the contents, not of the path. Empty where nothing tells. What a conversion that is resumed holds
     /// its input against.
     var identity: String { get throws }
-    /// How many readers may work at once without one spoiling the work of another. 1 where the pixels can only be
-    /// decoded from front to back: then regions in the order of rising rows are cheap, and others are not.
+
+    /// How many readers may work at once without doing one another's work again; `Int.max` where as many as one likes,
+    /// 1 where pixels can only be decoded in sequence.
     var maximumReaders: Int { get }
+
+    /// What the source says of the image beyond what OME-Zarr has a word for: an object that is kept with the image,
+    /// under `ome-zarr.source` of its attributes. Nil where there is nothing.
+    var provenance: JSONValue? { get }
 
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
@@ -40,13 +45,17 @@ public protocol RegionReader: AnyObject {
 extension ImageSource {
     /// Nothing tells.
     public var identity: String { "" }
-    /// Any number.
-    public var maximumReaders: Int { .max }
 
     /// Two natural blocks: one as stored, one as decoded.
     public func readerBytes(level: Int) -> Int {
         naturalReadShape(level: level).saturatingProduct(times: 2 * description.type.size)
     }
+
+    /// As many as one likes.
+    public var maximumReaders: Int { .max }
+
+    /// Nothing.
+    public var provenance: JSONValue? { nil }
 
     /// The pixels of a region of a level.
     ///

@@ -48,7 +48,8 @@ public struct Conversion: Sendable {
         let downsampling = ImageMetadata.Downsampling(
             type: plan.method.rawValue, method: generator.name, version: generator.version,
             rounding: plan.method == .mean && image.type.isInteger ? "half to even" : nil)
-        let attributes = try ImageMetadata(image, downsampling: downsampling).attributes(plan.version)
+        var attributes = try ImageMetadata(image, downsampling: downsampling).attributes(plan.version)
+        if let provenance = source.provenance { attributes["ome-zarr"] = ["source": provenance] }
         _ = try ZarrGroup.create(store, key, format: plan.version.zarrFormat, attributes: attributes)
         return Result(image: image, bytesWritten: levels.storedBytes)
     }

@@ -6,8 +6,8 @@ public struct TiffDocument: Sendable {
     public let series: [TiffImage]
     /// Whose conventions the metadata follow: "OME-TIFF", "ImageJ", "tifffile" or "TIFF".
     public let flavour: String
-    /// The OME-XML as it stands in the file or its companion; nil where there is none.
-    public let omeXML: String?
+    /// The OME-XML, byte for byte as it stands in the file or its companion; nil where there is none.
+    public let omeXML: [UInt8]?
     /// What was ignored and why, one sentence each.
     public let warnings: [String]
     /// True for BigTIFF, false for classic TIFF.
@@ -49,7 +49,10 @@ public struct TiffDocument: Sendable {
         var images = [TiffImage](), firstError: TiffError?
         for (index, draft) in meaning.series.enumerated() {
             do {
-                images.append(try TiffImage(draft, files: files, limits: catalogue.limits))
+                images.append(
+                    try TiffImage(
+                        draft, files: files, limits: catalogue.limits, flavour: meaning.flavour,
+                        hasOMEXML: meaning.omeXML != nil))
             } catch let error as TiffError {
                 // An unreadable mask or thumbnail must not keep the image from being read.
                 firstError = firstError ?? error

@@ -1,3 +1,5 @@
+import Zarr
+
 extension TiffImage {
     /// Refuses an image none of whose blocks can be decoded, before anybody plans memory for them.
     ///
@@ -26,8 +28,7 @@ extension TiffImage {
         guard let needed else {
             throw TiffError(
                 .limitExceeded,
-                "each \(kind) claims \(size), more than the \(limits.blockBytes >> 20) MiB a compressed block may take; "
-                    + "save the image again with smaller tiles", path: file.path)
+                "each \(kind) claims \(size), \(limits.largestBlock(layout))", path: file.path)
         }
         throw TiffError(
             .damaged,
@@ -36,11 +37,15 @@ extension TiffImage {
             path: file.path)
     }
 
-    /// Bytes that must be decoded to get anything out of a full block; nil where they are beyond the limit. Any row can
-    /// be read alone where nothing is compressed.
+    /// Bytes that must be decoded to get all out of a full block; nil where more than the limit must be held for it. Any
+    /// row can be read alone where nothing is compressed.
     private func leastBytes(_ layout: PageLayout) -> Int? {
         let row = [layout.blockWidth, layout.samplesPerBlock, layout.bits / 8]
         if layout.isReadInPlace { return Product.of(row) }
+        if layout.isStreamed(limits) {
+            guard layout.blockRowBytes <= limits.blockBytes else { return nil }
+            return layout.blockRowBytes.saturatingMultiplied(by: min(layout.blockHeight, layout.height))
+        }
         guard let whole = Product.of(row + [layout.blockHeight]), whole <= limits.blockBytes else { return nil }
         return whole / layout.blockHeight * min(layout.blockHeight, layout.height)
     }

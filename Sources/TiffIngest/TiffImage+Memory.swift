@@ -1,3 +1,5 @@
+import Zarr
+
 extension TiffImage {
     /// Bytes one reader of a level holds at its peak besides the pixels it writes into: a block as stored and as
     /// decoded, the state of its codec, the table of a page.
@@ -13,6 +15,11 @@ extension TiffImage {
             // Rows that are wanted in part are read in bands, at least one row at a time.
             let row = layout.blockWidth * layout.samplesPerBlock * (layout.bits / 8)
             return Self.fixedBytes + table + max(row, StoredRows.bandBytes)
+        }
+        if layout.isStreamed(limits) {
+            // A band, a row for its predictor, and what each block that is under way holds.
+            let row = min(layout.blockRowBytes, limits.blockBytes)
+            return Self.fixedBytes + table + max(row, BlockStream.bandBytes) + row + streamBytes(level)
         }
         return Self.fixedBytes + table + decoded + storedBytes(level, decoded) + codecBytes(layout, decoded)
     }
@@ -31,6 +38,23 @@ extension TiffImage {
         guard let page = try? cache.page(location) ?? Page(reader, at: location.offset) else { return most }
         cache.insert(page, location)
         return min(most, page.byteCounts.max() ?? 0)
+    }
+
+    /// What the blocks that are under way hold: those of all planes, as far as a reader keeps them. The window of a codec
+    /// is known once it has decoded a byte; where that fails, reading will say why.
+    private func streamBytes(_ level: Int) -> Int {
+        let stack = levels[level]
+        guard let location = stack.planes.first(where: { !$0.isAbsent }), let file = try? files.file(Int(location.file))
+        else { return 0 }
+        let reader = DirectoryReader(file, header: files.members[Int(location.file)].header, limits: limits)
+        guard let page = try? cache.page(location) ?? Page(reader, at: location.offset),
+            let block = page.offsets.indices.first(where: { page.offsets[$0] > 0 && page.byteCounts[$0] > 0 }),
+            let stream = try? BlockStream(page, file, block: block)
+        else { return 0 }
+        cache.insert(page, location)
+        let each = stream.probedBytes()
+        let blocks = stack.planes.count.saturatingMultiplied(by: page.offsets.count)
+        return each.saturatingMultiplied(by: min(blocks, BlockStreams.capacity(each)))
     }
 
     /// What codecs hold beside their input and output.

@@ -16,8 +16,10 @@ public struct TiffImage: ImageSource {
     let files: FileSet
     let limits: TiffLimits
     let cache = PageCache()
+    let origin: Provenance
 
-    init(_ series: SeriesDraft, files: FileSet, limits: TiffLimits) throws {
+    init(_ series: SeriesDraft, files: FileSet, limits: TiffLimits, flavour: String, hasOMEXML: Bool) throws {
+        origin = Provenance(flavour: flavour, hasOMEXML: hasOMEXML, planes: series.planeRecord)
         description = try series.description(limits)
         storage = TiffStorage(series.levels[0].layout)
         times = series.times
@@ -29,20 +31,20 @@ public struct TiffImage: ImageSource {
         try checkBlocks()
     }
 
-    /// The largest uncompressed block worth reading at once; any row can be read alone, so strips are only a hint.
-    private static let storedBlockBytes = 1 << 20
+    /// The largest block worth reading at once where blocks need not be read whole.
+    private static let bandBytes = 1 << 20
 
     /// A tile, or the rows of a strip: one plane of it, with all its samples where they are interleaved.
     ///
-    /// Uncompressed strips are cut or joined to blocks of about 1 MiB, since any row of them can be read alone.
+    /// Uncompressed strips are cut or joined to blocks of about 1 MiB, since any row of them can be read alone. So are
+    /// blocks that are decoded in sequence.
     public func naturalReadShape(level: Int) -> [Int] {
         let layout = levels[level].layout
         var rows = min(layout.blockHeight, layout.height)
-        if layout.compression == .none && !layout.isTiled {
-            let rowBytes = layout.width * layout.samplesPerBlock * (layout.bits / 8)
-            // A power of two, which chunks are whole numbers of, so that bricks need not be larger than both.
-            let most = max(1, Self.storedBlockBytes / max(1, rowBytes))
-            rows = min(layout.height, 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount))
+        if layout.isStreamed(limits) {
+            rows = Self.bandRows(layout, most: rows)
+        } else if layout.compression == .none && !layout.isTiled {
+            rows = Self.bandRows(layout, most: layout.height)
         }
         return description.axes.map {
             switch $0.name {
@@ -57,6 +59,16 @@ public struct TiffImage: ImageSource {
     /// A digest of the files: sizes, times of change, and of the first of them the beginning and the end, where the
     /// directories lie.
     public var identity: String { get throws { try files.identity() } }
+
+    /// Rows of a band: a power of two where they are not all there are, because bricks hold whole ones, and chunks have
+    /// sides that powers of two divide. Rows that do not would make bricks four times as tall.
+    private static func bandRows(_ layout: PageLayout, most: Int) -> Int {
+        let band = max(1, bandBytes / max(1, layout.blockRowBytes))
+        return band >= most ? most : 1 << (Int.bitWidth - 1 - band.leadingZeroBitCount)
+    }
+
+    /// 1 where a page is a single block that is decoded in sequence: a second reader would decode the same rows again.
+    public var maximumReaders: Int { levels[0].layout.isStreamed(limits) ? 1 : .max }
 
     /// A reader for one worker: it owns decoders and scratch memory.
     public func makeReader() throws -> any RegionReader { TiffReader(self) }

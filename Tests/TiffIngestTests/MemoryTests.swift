@@ -37,14 +37,27 @@ struct MemoryTests {
 
     @Test("blocks beyond the limit are refused before anybody plans for them", arguments: [5, 7, 8, 34925, 50000])
     func largeBlocks(compression: Int) throws {
-        for builder in [
-            page(width: 200_000, height: 200_000, compression: compression),
-            page(width: 1, height: 1, bits: 64, compression: compression, tile: (.init(Int32.max), .init(Int32.max))),
-        ] {
+        let largeTile = page(
+            width: 1, height: 1, bits: 64, compression: compression, tile: (.init(Int32.max), .init(Int32.max)))
+        let largeStrip = page(width: 200_000, height: 200_000, compression: compression)
+        // JPEG is decoded whole; of others only a row must fit.
+        for builder in compression == 7 ? [largeTile, largeStrip] : [largeTile] {
             try builder.withFile { path in
                 let error = #expect(throws: TiffError.self) { try TiffDocument.open(path: path) }
                 #expect(error?.code == .limitExceeded && error?.message.contains("1024 MiB") == true)
             }
+        }
+    }
+
+    @Test("a block of any size is read in bands", arguments: [34925, 50000])
+    func bands(compression: Int) throws {
+        try page(width: 200_000, height: 200_000, compression: compression).withFile { path in
+            let image = try TiffDocument.open(path: path).series[0]
+            #expect(image.naturalReadShape(level: 0) == [4, 200_000] && image.maximumReaders == 1)
+            #expect(image.readerBytes(level: 0) < 4 << 20)
+            // Forty zeros are no stream of either.
+            let error = #expect(throws: TiffError.self) { try image.read(Region(origin: [0, 0], shape: [1, 1])) }
+            #expect(error?.code == .damaged)
         }
     }
 

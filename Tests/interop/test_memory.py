@@ -5,12 +5,19 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 import tifffile
+import zarr
 
+import sparse_tiff
 from conftest import binary
+from ome_metadata import multiscale, transform
 from zarr_readers import read_tensorstore
 
 MIB = 1 << 20
+# Reading holes that no page of memory stands for yet takes 3 s a gigabyte on a small machine, and the full sizes a
+# quarter of an hour: who has the time sets OME_ZARR_LONG=1.
+LONG = os.environ.get("OME_ZARR_LONG") == "1"
 
 
 # A process starts with the peak of the one that forked it: one this large must not fork the command itself.
@@ -50,3 +57,79 @@ def test_two_gibibytes_convert_within_their_memory(tmp_path):
         corner = np.fromfile(tmp_path / "a.tif", page.dtype, page.tilewidth * page.tilelength, offset=page.dataoffsets[-1])
     corner = corner.reshape(page.tilelength, page.tilewidth)
     np.testing.assert_array_equal(raw[-page.tilelength :, -page.tilewidth :], corner)
+
+
+def test_huge_shards_wait_on_disk_and_not_in_memory(tmp_path):
+    peak("sample", "--size", 16384, "--channels", 1, "--compression", "none", "--quiet", "--out", tmp_path / "a.tif")
+    used = peak("convert", tmp_path / "a.tif", tmp_path / "out", "--memory", "256MB", "--shard", "2GB", "--quiet")
+    (shard,) = [path for path in (tmp_path / "out" / "0" / "c").rglob("*") if path.is_file()]
+    assert shard.stat().st_size > 100 * MIB
+    print(f"\nshards of 2 GB: {used // MIB} MiB")
+    assert used <= (256 + 150) * MIB
+
+
+def imagej(**counts) -> str:
+    return "ImageJ=1.54\n" + "".join(f"{key}={value}\n" for key, value in counts.items())
+
+
+def ome(times: int, side: int) -> str:
+    planes = "".join(
+        f'<Plane TheZ="0" TheC="0" TheT="{t}" DeltaT="{t / 10:.1f}" ExposureTime="0.05" PositionX="{t}.5"/>'
+        for t in range(times)
+    )
+    return (
+        '<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0">'
+        f'<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint8" SizeX="{side}" SizeY="{side}" SizeZ="1" SizeC="1" '
+        f'SizeT="{times}"><Channel ID="Channel:0:0" SamplesPerPixel="1"/><TiffData/>{planes}</Pixels></Image></OME>'
+    )
+
+
+def dots(rows: int, width: int, dtype) -> np.ndarray:
+    band = np.zeros((rows, width), dtype)
+    band[::64, ::50] = 7
+    return band
+
+
+SIDE = 65535
+DEPTH = 4000 if LONG else 512
+SHAPES = {
+    "one strip as it is": lambda path: sparse_tiff.holes(path, SIDE, SIDE, "uint8"),
+    "one strip of deflate": lambda path: sparse_tiff.one_strip(path, SIDE, SIDE, dots(512, SIDE, "uint16")),
+    "strips": lambda path: sparse_tiff.holes(path, 30000, 30000, "uint16", rows=8),
+    "tiles": lambda path: sparse_tiff.holes(path, 30000, 30000, "uint16", tile=512),
+    "red, green and blue": lambda path: sparse_tiff.holes(path, 20000, 20000, "uint8", samples=3),
+    "300 channels": lambda path: sparse_tiff.holes(
+        path, 1024, 1024, "uint16", planes=300, description=imagej(images=300, channels=300)),
+    "a volume": lambda path: sparse_tiff.holes(
+        path, 2000, 2000, "uint16", planes=DEPTH,
+        description=imagej(images=DEPTH, slices=DEPTH, unit="um", spacing=1.0)),
+    "a hundred thousand planes": lambda path: sparse_tiff.many_pages(path, 100_000, 64, "uint8", ome(100_000, 64)),
+}
+if LONG:
+    SHAPES["one wide strip as it is"] = lambda path: sparse_tiff.holes(path, SIDE, SIDE, "uint16")
+    SHAPES["one small strip of deflate"] = lambda path: sparse_tiff.one_strip(
+        path, SIDE, SIDE, dots(1024, SIDE, "uint8"))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_ceiling_is_kept_for_every_shape(shape, tmp_path):
+    SHAPES[shape](tmp_path / "a.tif")
+    used = peak("convert", tmp_path / "a.tif", tmp_path / "out", "--memory", "256MB", "--quiet")
+    print(f"\n{shape}: {os.path.getsize(tmp_path / 'a.tif') / 1e9:.1f} GB, {used // MIB} MiB")
+    assert used <= (256 + 150) * MIB
+    if shape == "a volume":
+        # Factors are those of a volume: z is halved as y and x are.
+        assert transform(multiscale(tmp_path / "out")["datasets"][1], "scale") == [2, 2, 2]
+    if shape == "one strip of deflate":
+        first = SIDE - 600
+        rows = zarr.open_array(str(tmp_path / "out" / "0"), mode="r")[first:]
+        expected = np.concatenate([dots(512, SIDE, "uint16")] * 2)[first % 512 :][:600]
+        np.testing.assert_array_equal(rows, expected)
+
+
+def test_the_default_ceiling_is_kept_however_large_the_input(tmp_path):
+    # 100 GB, or 12 GB of as wide rows.
+    sparse_tiff.holes(tmp_path / "a.tif", 250_000, 200_000 if LONG else 24_000, "uint16")
+    used = peak("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    print(f"\n{os.path.getsize(tmp_path / 'a.tif') / 1e9:.0f} GB, by default {used // MIB} MiB")
+    assert used <= 2_200_000_000

@@ -3,21 +3,6 @@
 /// - Source: OME-Zarr 0.4 and 0.5, "bioformats2raw.layout": the XML must use `MetadataOnly`, neither `BinData`,
 ///   `BinaryOnly` nor `TiffData`.
 public enum OMEXMLMetadataOnly {
-    /// How many images the document describes.
-    ///
-    /// - Throws: ``OMEZarrError`` with code `.corrupt` where a tag has no end.
-    public static func imageCount(_ xml: String) throws -> Int {
-        var scanner = XMLScanner(Array(xml.utf8))
-        var count = 0
-        while let token = try scanner.next() {
-            switch token.kind {
-            case .start(let name), .empty(let name): count += name.split(separator: ":").last == "Image" ? 1 : 0
-            case .text, .end: break
-            }
-        }
-        return count
-    }
-
     /// The document with each `Pixels` saying `MetadataOnly`; everything else is kept to the letter.
     ///
     /// `TiffData` and `BinData` go from `Pixels`, with the white space before them, and `BinaryOnly` goes from anywhere.

@@ -34,6 +34,23 @@ struct XMLScanner {
         return try tag()
     }
 
+    /// The value of an attribute of a tag, as it stands there; nil where the tag has none of that name.
+    func attribute(_ name: String, of tag: Token) -> String? {
+        var rest = bytes[tag.range]
+        while let equals = rest.firstIndex(of: UInt8(ascii: "=")) {
+            let before = rest[..<equals].split(whereSeparator: Self.isSpace).last
+            let value = rest[(equals + 1)...].drop(while: Self.isSpace)
+            guard let quote = value.first, let end = value.dropFirst().firstIndex(of: quote) else { return nil }
+            if before?.elementsEqual(name.utf8) == true {
+                return String(decoding: value[(value.startIndex + 1)..<end], as: UTF8.self)
+            }
+            rest = rest[(end + 1)...]
+        }
+        return nil
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
     private static let sections: [(StaticString, StaticString)] = [
         ("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"),
     ]

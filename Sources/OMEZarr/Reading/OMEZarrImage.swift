@@ -99,6 +99,9 @@ public struct OMEZarrImage: ImageSource {
         }
     }
 
+    /// What was kept of the source when the image was written; nil where nothing was.
+    public var provenance: JSONValue? { attributes["ome-zarr"]?["source"] }
+
     /// A reader for one worker.
     public func makeReader() throws -> any RegionReader { OMEZarrReader(levels) }
 }

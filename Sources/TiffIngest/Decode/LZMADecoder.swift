@@ -23,9 +23,15 @@ enum LZMADecoder {
         let result = lzma_code(&stream, LZMA_FINISH)
         switch result {
         case LZMA_OK, LZMA_STREAM_END, LZMA_BUF_ERROR: return target.count - stream.avail_out
-        case LZMA_MEMLIMIT_ERROR:
-            throw TiffError(.limitExceeded, "LZMA data need a dictionary of more than \(memoryLimit >> 20) MiB")
-        default: throw TiffError(.damaged, "LZMA data are broken (liblzma error \(result.rawValue))")
+        default: throw failure(result)
         }
+    }
+
+    /// What a status of liblzma that is no success means.
+    static func failure(_ result: lzma_ret) -> TiffError {
+        if result == LZMA_MEMLIMIT_ERROR {
+            return TiffError(.limitExceeded, "LZMA data need a dictionary of more than \(memoryLimit >> 20) MiB")
+        }
+        return TiffError(.damaged, "LZMA data are broken (liblzma error \(result.rawValue))")
     }
 }

@@ -7,6 +7,7 @@ package final class PlaneReader {
     private let encoded = Scratch()
     private let decoded = Scratch()
     private let libtiff = LibtiffDecoder()
+    private let streams = BlockStreams()
     private let limits: TiffLimits
 
     package init(limits: TiffLimits) { self.limits = limits }
@@ -69,6 +70,8 @@ package final class PlaneReader {
         }
         if layout.isReadInPlace {
             try readStored(part, page, file, samples: samples, into: target)
+        } else if layout.isStreamed(limits) {
+            try readStreamed(part, page, file, samples: samples, into: target)
         } else {
             try readEncoded(part, page, file, samples: samples, into: target)
         }
@@ -113,9 +116,7 @@ extension PlaneReader {
         guard let bytes = BlockTable.storedBytes(layout, block: part.block), bytes <= limits.blockBytes else {
             throw TiffError(
                 .limitExceeded,
-                "it holds \(layout.blockWidth) x \(part.storedRows) pixels, more than the "
-                    + "\(limits.blockBytes >> 20) MiB a compressed block may take; save the image again with smaller tiles"
-            )
+                "it holds \(layout.blockWidth) x \(part.storedRows) pixels, \(limits.largestBlock(layout))")
         }
         let needed = part.visibleRows * (bytes / part.storedRows), stored = page.byteCounts[part.block]
         guard layout.compression.canExpand(stored, to: needed) else {
@@ -143,6 +144,38 @@ extension PlaneReader {
         // Safety: the scratch has `count` bytes and a base address.
         if let base = bytes.baseAddress { try file.read(count, at: page.offsets[block], into: base) }
         return bytes
+    }
+}
+
+// MARK: - Compressed blocks too large to be held
+
+extension PlaneReader {
+    private func readStreamed(
+        _ part: Part, _ page: Page, _ file: TiffFile, samples: Range<Int>, into target: PlaneTarget
+    ) throws {
+        let layout = page.layout, size = layout.bits / 8, pixelBytes = layout.samplesPerBlock * size
+        let rowBytes = layout.blockRowBytes
+        guard rowBytes <= limits.blockBytes else {
+            throw TiffError(
+                .limitExceeded,
+                "each of its rows holds \(layout.blockWidth) pixels, \(limits.largestBlock(layout))")
+        }
+        guard
+            layout.compression.canExpand(
+                page.byteCounts[part.block], to: rowBytes.saturatingMultiplied(by: part.rows.upperBound))
+        else {
+            throw TiffError(
+                .damaged,
+                "\(page.byteCounts[part.block]) bytes of \(layout.compression.name) are too few for the "
+                    + "\(part.rows.upperBound) rows its tags claim; the file may be incomplete: copy it again")
+        }
+        try streams.read(part.rows, page, file, block: part.block) { band, first, count in
+            let source = BlockPixels(
+                base: band + part.columns.lowerBound * pixelBytes, rowStride: rowBytes, pixelStride: pixelBytes,
+                size: size)
+            target.from(row: first, column: 0)
+                .copy(from: source, samples: samples, rows: count, columns: part.columns.count)
+        }
     }
 }
 

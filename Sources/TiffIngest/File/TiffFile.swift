@@ -72,10 +72,15 @@ package final class TiffFile: Sendable {
             let got = pread(descriptor, target + done, count - done, off_t(offset + done))
             if got < 0 {
                 if errno == EINTR { continue }
-                throw Self.failure("cannot be read", path)
+                var error = Self.failure("cannot be read at byte \(offset + done)", path)
+                error.message += "; the disk or the connection to it fails: copy the file elsewhere and use the copy"
+                throw error
             }
             guard got > 0 else {
-                throw TiffError(.damaged, "the file became shorter while it was read; convert a copy", path: path)
+                throw TiffError(
+                    .damaged,
+                    "the file became shorter while it was read: it had \(size) bytes, and now ends before byte "
+                        + "\(offset + done); wait until nothing writes to it, or use a copy", path: path)
             }
             done += got
         }

@@ -4,7 +4,8 @@ enum Flavour {
     struct Meaning {
         var flavour: String
         var series: [SeriesDraft]
-        var omeXML: String?
+        /// Byte for byte.
+        var omeXML: [UInt8]?
     }
 
     /// Reads the first file of a catalogue by the first convention that fits it.

@@ -32,7 +32,8 @@ enum ImageJMetadata {
         return channels == (0..<count).map { _ in Channel() } ? [] : channels
     }
 
-    private static func pieces(_ directory: Directory, _ reader: DirectoryReader) throws -> [String: [[UInt8]]] {
+    /// The pieces of each kind, kinds named by four letters.
+    static func pieces(_ directory: Directory, _ reader: DirectoryReader) throws -> [String: [[UInt8]]] {
         guard let counts = directory[.ijMetadataByteCounts], let data = directory[.ijMetadata] else { return [:] }
         let lengths = try reader.integers(counts)
         let bytes = try reader.contents(of: data)
@@ -55,7 +56,7 @@ enum ImageJMetadata {
         return result
     }
 
-    private static func doubles(_ bytes: [UInt8], _ reader: DirectoryReader) -> [Double] {
+    static func doubles(_ bytes: [UInt8], _ reader: DirectoryReader) -> [Double] {
         bytes.withUnsafeBytes { raw in
             // Safety: only whole numbers of eight bytes are read.
             (0..<raw.count / 8).compactMap { index in

@@ -71,6 +71,7 @@ struct OMEPlanes {
         draft.calibration.z = Spacing(image.physicalZ, unit: Units.length(image.unitZ)) ?? .unknown
         draft.calibration.t = Spacing(image.timeIncrement, unit: Units.time(image.unitT)) ?? .unknown
         draft.channels = image.channels.map(\.channel)
+        draft.planeRecord = PlaneRecord(image)
         draft.keepsChannelAxis = image.channels.contains { $0.name != nil }
         return draft
     }

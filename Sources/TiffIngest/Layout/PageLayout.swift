@@ -32,6 +32,15 @@ package struct PageLayout: Sendable, Hashable {
     /// Whether pixels lie in the file as they are, so that any row of a block can be read alone.
     package var isReadInPlace: Bool { compression == .none && predictor == 1 && !isBitReversed }
 
+    /// Bytes of one row of a block; the largest integer where that is beyond 63 bits.
+    package var blockRowBytes: Int { [blockWidth, samplesPerBlock].saturatingProduct(times: bits / 8) }
+
+    /// Whether blocks are too large to be decoded whole, and of a compression that can be decoded in sequence.
+    package func isStreamed(_ limits: TiffLimits) -> Bool {
+        !isReadInPlace && compression.isSequential
+            && blockRowBytes.saturatingMultiplied(by: blockHeight) > limits.streamedBytes
+    }
+
     /// The tiles or strips of the page: a strip is an image-wide tile.
     package var grid: BlockGrid {
         BlockGrid(

@@ -12,6 +12,8 @@ struct SeriesDraft {
     var channels: [Channel] = []
     /// Whether a channel axis is kept though it has one element, because the file names its channel.
     var keepsChannelAxis = false
+    /// When and where planes were taken; nil where the file does not say.
+    var planeRecord: PlaneRecord?
 
     /// Axes, levels and channels of the image.
     ///

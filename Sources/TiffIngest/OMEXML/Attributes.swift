@@ -22,10 +22,10 @@ struct Attributes {
     }
 
     /// The value as an integer; nil where it is none.
-    func integer(_ name: StaticString) -> Int? { self[name].flatMap { Int(trimmed($0)) } }
+    func integer(_ name: StaticString) -> Int? { self[name].flatMap { Int($0) ?? Int(trimmed($0)) } }
 
     /// The value as a number; nil where it is none.
-    func number(_ name: StaticString) -> Double? { self[name].flatMap { Double(trimmed($0)) } }
+    func number(_ name: StaticString) -> Double? { self[name].flatMap { Double($0) ?? Double(trimmed($0)) } }
 
     /// The value as a positive finite number; nil where it is none.
     func wavelength(_ name: StaticString) -> Double? { number(name).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } }

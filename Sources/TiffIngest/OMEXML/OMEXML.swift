@@ -34,6 +34,9 @@ package struct OMEXML: Sendable {
         package var unitX = "µm", unitY = "µm", unitZ = "µm", unitT = "s"
         package var channels: [Channel] = []
         package var tiffData: [TiffData] = []
+        /// Those planes of which more is known than that they exist, and the units their elements name.
+        package var planes: [Plane] = []
+        package var planeUnits: [Plane.Quantity: String] = [:]
     }
 
     package var uuid: String?

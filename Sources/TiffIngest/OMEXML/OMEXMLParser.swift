@@ -72,6 +72,7 @@ package final class OMEXMLParser {
             document.images[document.images.count - 1].channels.append(OMEXML.Channel(attributes))
         case "TiffData" where isInPixels:
             document.images[document.images.count - 1].tiffData.append(OMEXML.TiffData(attributes))
+        case "Plane" where isInPixels: document.images[document.images.count - 1].readPlane(attributes)
         case "UUID" where isInPixels:
             text.removeAll(keepingCapacity: true)
             collectsText = true

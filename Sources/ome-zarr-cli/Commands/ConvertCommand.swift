@@ -167,6 +167,12 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     ) throws -> [String] {
         let isCollection = bioformats2raw || prepared.images.count > 1
         let collection = SeriesCollection(in: store, version: options.omeVersion)
+        var warnings: [String] = []
+        if !isCollection {
+            let documents = SourceDocuments(in: store, version: options.omeVersion)
+            warnings += try documents.write(
+                prepared.plans.map(\.image), omeXML: prepared.source.omeXML, generator: Self.generator)
+        }
         var written: [ImageDescription] = []
         for (number, plan) in prepared.plans.enumerated() {
             let key = isCollection ? try collection.key(ofSeries: number) : .root
@@ -179,9 +185,10 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
             display.finished(result)
             written.append(result.image)
         }
-        guard isCollection else { return [] }
-        let warnings = try collection.finish(
-            written, omeXML: series == nil ? prepared.source.omeXML : nil, generator: Self.generator)
+        if isCollection {
+            warnings += try collection.finish(
+                written, omeXML: prepared.source.omeXML, generator: Self.generator)
+        }
         warn(warnings)
         return warnings
     }

@@ -1,4 +1,5 @@
 import OMEZarr
+import Pyramid
 import TiffIngest
 import Zarr
 
@@ -35,9 +36,13 @@ extension ImageInput {
         }
     }
 
-    /// The OME-XML the image came with, verbatim; nil where there is none.
-    var omeXML: String? {
-        guard case .tiff(let document) = self else { return nil }
-        return document.omeXML
+    /// The OME-XML the images came with, byte for byte; nil where there is none.
+    ///
+    /// Of an OME-Zarr it is what the first conversion kept.
+    var omeXML: [UInt8]? {
+        switch self {
+        case .tiff(let document): return document.omeXML
+        case .zarr(let place, _): return SourceDocuments.omeXML(of: place.store, place.key)
+        }
     }
 }

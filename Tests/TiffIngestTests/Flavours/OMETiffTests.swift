@@ -25,7 +25,7 @@ struct OMETiffTests {
     private func read(_ pixels: String, pages: Int = 6) throws -> (bytes: [UInt8], axes: [String], warnings: [String]) {
         try file(pixels, pages: pages).withFile { path in
             let document = try TiffDocument.open(path: path)
-            #expect(document.flavour == "OME-TIFF" && document.omeXML?.hasPrefix("<?xml") == true)
+            #expect(document.flavour == "OME-TIFF" && document.omeXML?.starts(with: "<?xml".utf8) == true)
             let image = document.series[0]
             let buffer = try image.read(Region(wholeOf: image.description.shape))
             return (buffer.bytes, image.description.axes.map(\.name), document.warnings)

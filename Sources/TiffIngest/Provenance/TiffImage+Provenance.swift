@@ -1,0 +1,43 @@
+public import Zarr
+
+/// Where an image comes from, as its document knows.
+struct Provenance: Sendable {
+    /// Whose conventions the metadata follow.
+    var flavour = "TIFF"
+    var hasOMEXML = false
+    /// What the file says of single planes.
+    var planes: PlaneRecord?
+}
+
+extension TiffImage {
+    /// What the file says of the image beyond what OME-Zarr has a word for: its name, its format, the tags of the first
+    /// page, the metadata of ImageJ, times and positions of planes.
+    ///
+    /// Costs reading one directory; what cannot be read is left out.
+    public var provenance: JSONValue? {
+        var record = JSONObject()
+        guard let location = levels[0].planes.first(where: { !$0.isAbsent }) ?? levels[0].planes.first else {
+            return nil
+        }
+        let number = location.isAbsent ? 0 : Int(location.file)
+        let path = files.members[number].path
+        record["file"] = .string(String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]))
+        if files.members.count > 1 { record["files"] = JSONValue(files.members.count) }
+        record["format"] = .string(origin.flavour)
+        addTags(location, &record)
+        record["planes"] = origin.planes?.json
+        return .object(record)
+    }
+
+    private func addTags(_ location: PlaneLocation, _ record: inout JSONObject) {
+        guard !location.isAbsent, let file = try? files.file(Int(location.file)) else { return }
+        let header = files.members[Int(location.file)].header
+        let reader = DirectoryReader(file, header: header, limits: limits)
+        // Planes without a directory belong to the first of the file.
+        let place = location.isBare ? header.firstDirectory : location.offset
+        guard let directory = try? reader.directory(at: place) else { return }
+        var tags = TagRecord(reader)
+        record["tags"] = .object(tags.tags(directory, hasOMEXML: origin.hasOMEXML))
+        record["imagej"] = ImageJRecord.json(directory, reader)
+    }
+}

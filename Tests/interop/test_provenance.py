@@ -1,0 +1,128 @@
+"""Nothing a file says is lost: OME-XML to the letter, tags, times and positions of planes."""
+
+import json
+import pathlib
+import xml.etree.ElementTree
+
+import numpy as np
+import pytest
+import tifffile
+import zarr
+
+import images
+from ome_metadata import multiscale
+
+OME = "{http://www.openmicroscopy.org/Schemas/OME/2016-06}"
+VERSIONS = ["0.4", "0.5"]
+
+
+def source(path) -> dict:
+    """What was kept of the source under the documented attribute."""
+    path = pathlib.Path(path)
+    if (path / ".zattrs").exists():
+        return json.loads((path / ".zattrs").read_text())["ome-zarr"]["source"]
+    return json.loads((path / "zarr.json").read_text())["attributes"]["ome-zarr"]["source"]
+
+
+def document(path) -> xml.etree.ElementTree.Element:
+    return xml.etree.ElementTree.parse(path / "OME" / "METADATA.ome.xml").getroot()
+
+
+def pixels(root) -> list[dict]:
+    """The Pixels of each image, which must come with a MetadataOnly and without places in a TIFF."""
+    found = [image.find(f"{OME}Pixels") for image in root.findall(f"{OME}Image")]
+    for each in found:
+        kinds = [child.tag.removeprefix(OME) for child in each]
+        order = ["Channel", "BinData", "TiffData", "MetadataOnly", "Plane"]
+        assert kinds == sorted(kinds, key=order.index), "the schema demands this order"
+        assert kinds.count("MetadataOnly") == 1 and "TiffData" not in kinds and "BinData" not in kinds
+    return [each.attrib for each in found]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_ome_xml_is_kept_to_the_letter(version, tmp_path, run):
+    data = images.random_values("uint16", (3, 2, 40, 50), 1)
+    planes = {"DeltaT": [0.5 * i for i in range(6)], "PositionX": [1.5] * 6, "PositionXUnit": ["µm"] * 6}
+    tifffile.imwrite(tmp_path / "a.ome.tif", data, metadata={"axes": "TCYX", "Plane": planes, "Name": "größe"})
+    run("convert", tmp_path / "a.ome.tif", tmp_path / "out", "--ome-version", version, "--quiet")
+    given = tifffile.TiffFile(tmp_path / "a.ome.tif").pages[0].tags[270]
+    raw = (tmp_path / "a.ome.tif").read_bytes()[given.valueoffset :][: given.count].rstrip(b"\0")
+    assert (tmp_path / "out" / "OME" / "source.ome.xml").read_bytes() == raw
+    kept = (tmp_path / "out" / "OME" / "METADATA.ome.xml").read_bytes()
+    start, end = raw.index(b"<TiffData"), raw.index(b"<Plane ")
+    assert kept == raw[:start] + b"<MetadataOnly/>" + raw[end:]
+    assert pixels(document(tmp_path / "out"))[0]["SizeT"] == "3"
+    record = source(tmp_path / "out")
+    assert record["format"] == "OME-TIFF" and record["file"] == "a.ome.tif"
+    assert record["planes"] == {
+        "axes": ["t", "c", "z"], "shape": [3, 2, 1], "DeltaT": planes["DeltaT"], "DeltaTUnit": "s",
+        "PositionX": 1.5, "PositionXUnit": "µm",
+    }
+    run("validate", tmp_path / "out")
+    # What is written anew from it has it, too.
+    run("convert", tmp_path / "out", tmp_path / "again", "--quiet")
+    assert (tmp_path / "again" / "OME" / "source.ome.xml").read_bytes() == raw
+    assert source(tmp_path / "again") == record
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_where_there_was_no_ome_xml_it_is_written(version, tmp_path, run):
+    data = images.random_values("uint8", (4, 30, 20), 2)
+    tags = {"axes": "ZYX", "unit": "um", "spacing": 2.0, "Info": "line\nµ", "Labels": ["a", "b", "c", "d"]}
+    tifffile.imwrite(tmp_path / "a.tif", data, imagej=True, resolution=(4, 4), metadata=tags)
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--ome-version", version, "--quiet")
+    (found,) = pixels(document(tmp_path / "out"))
+    assert [found["Size" + axis] for axis in "XYZCT"] == ["20", "30", "4", "1", "1"]
+    assert (found["PhysicalSizeX"], found["PhysicalSizeXUnit"], found["PhysicalSizeZ"]) == ("0.25", "µm", "2.0")
+    assert not (tmp_path / "out" / "OME" / "source.ome.xml").exists()
+    record = source(tmp_path / "out")
+    assert record["imagej"]["Info"] == tags["Info"] and record["imagej"]["Labels"] == tags["Labels"]
+    assert record["tags"]["ImageDescription"].startswith("ImageJ=") and record["tags"]["XResolution"] == 4
+    run("validate", tmp_path / "out")
+
+
+def test_tags_are_kept(tmp_path, run):
+    profile, private = bytes(range(256)) * 4, "x" * 70_000
+    extra = [(315, "s", 0, "Ann", True), (65000, "s", 0, private, True), (33550, "d", 3, (1.5, 2.0, 0.0), True)]
+    tifffile.imwrite(
+        tmp_path / "a.tif", images.random_values("uint8", (40, 50, 3), 3), photometric="rgb", iccprofile=profile,
+        description="a slide", software="Microscope 3", datetime="2026:11:22 10:00:00", extratags=extra, metadata=None)
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    tags = source(tmp_path / "out")["tags"]
+    assert {name: tags[name] for name in ["ImageDescription", "Software", "DateTime", "Artist", "ModelPixelScale"]} == {
+        "ImageDescription": "a slide", "Software": "Microscope 3", "DateTime": "2026:11:22 10:00:00", "Artist": "Ann",
+        "ModelPixelScale": [1.5, 2, 0],
+    }
+    import base64
+
+    assert base64.b64decode(tags["ICCProfile"]["base64"]) == profile
+    assert tags["65000"] == {"text": "x" * 65536, "bytes": 70_001}
+    assert multiscale(tmp_path / "out")["metadata"]["rgb"] is True
+
+
+def test_associated_images_are_series_with_their_own_tags(tmp_path, run):
+    slide, label = images.random_values("uint8", (300, 400, 3), 4), images.random_values("uint8", (50, 70, 3), 5)
+    macro = images.random_values("uint8", (60, 41), 6)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        file.write(slide, photometric="rgb", tile=(128, 128), description="slide", metadata=None)
+        file.write(label, photometric="rgb", description="label", metadata=None, subfiletype=1)
+        file.write(macro, photometric="minisblack", description="macro", metadata=None)
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    for number, expected in enumerate([np.moveaxis(slide, -1, 0), np.moveaxis(label, -1, 0), macro]):
+        group = tmp_path / "out" / str(number)
+        np.testing.assert_array_equal(zarr.open_array(str(group / "0"), mode="r")[...], expected)
+        assert source(group)["tags"]["ImageDescription"] == ["slide", "label", "macro"][number]
+        assert multiscale(group)["metadata"].get("rgb", False) is (expected.ndim == 3)
+    assert len(pixels(document(tmp_path / "out"))) == 3
+    run("validate", tmp_path / "out")
+
+
+def test_one_image_of_several_gets_a_document_of_its_own(tmp_path, run):
+    with tifffile.TiffWriter(tmp_path / "a.ome.tif") as file:
+        file.write(images.random_values("uint8", (20, 30), 7), metadata={"axes": "YX"})
+        file.write(images.random_values("uint8", (25, 35), 8), metadata={"axes": "YX"})
+    said = run("convert", tmp_path / "a.ome.tif", tmp_path / "out", "--series", 1).stderr
+    assert "warning" not in said
+    (found,) = pixels(document(tmp_path / "out"))
+    assert (found["SizeY"], found["SizeX"]) == ("25", "35")
+    assert (tmp_path / "out" / "OME" / "source.ome.xml").read_bytes().count(b"<Image ") == 2
