@@ -17,6 +17,15 @@ public protocol ImageSource: Sendable {
     /// state. What a plan adds up before a conversion starts.
     func readerBytes(level: Int) -> Int
 
+    /// How many readers may work at once without doing one another's work again; `Int.max` where as many as one likes,
+    /// 1 where pixels can only be decoded in sequence.
+    var maximumReaders: Int { get }
+
+    /// What tells the image's bytes from those of any other, or of the same image changed since: a digest of sizes, times
+    /// and a sample of the contents, not of the path. Empty where nothing tells. What a conversion that is resumed holds
+    /// its input against.
+    var identity: String { get throws }
+
     /// A reader for one worker. Readers keep decoder state and scratch memory, so each thread has its own.
     func makeReader() throws -> any RegionReader
 }
@@ -34,6 +43,12 @@ extension ImageSource {
     public func readerBytes(level: Int) -> Int {
         naturalReadShape(level: level).saturatingProduct(times: 2 * description.type.size)
     }
+
+    /// As many as one likes.
+    public var maximumReaders: Int { .max }
+
+    /// Nothing tells.
+    public var identity: String { "" }
 
     /// The pixels of a region of a level.
     ///
