@@ -54,7 +54,9 @@ public struct PyramidPlan: Sendable {
         try image.checkConvertible()
         image.name = image.name ?? options.name
         let natural = source.naturalReadShape(level: 0)
-        let geometry = LevelGeometry(of: image, minSize: max(options.minSize, 1), count: options.levelCount)
+        let geometry =
+            try options.steps.map { try LevelGeometry(of: image, steps: $0) }
+            ?? LevelGeometry(of: image, minSize: max(options.minSize, 1), count: options.levelCount)
         let method = try Self.method(options.method, image)
         let z = image.axes.indices.filter { image.axes[$0].kind == .space }.dropLast(2).last
         let reducesDepth = z.map { axis in geometry.factors.contains { $0[axis] > 1 } } ?? false
