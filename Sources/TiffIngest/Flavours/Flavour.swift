@@ -5,6 +5,7 @@ enum Flavour {
         var flavour: String
         var series: [SeriesDraft]
         var omeXML: String?
+        var plates: [OMEXML.Plate] = []
     }
 
     /// Reads the first file of a catalogue by the first convention that fits it.

@@ -71,7 +71,8 @@ enum OMETiff {
         }
         guard !series.isEmpty else { return nil }
         return Flavour.Meaning(
-            flavour: "OME-TIFF", series: series, omeXML: String(decoding: bytes, as: UTF8.self))
+            flavour: "OME-TIFF", series: series, omeXML: String(decoding: bytes, as: UTF8.self),
+            plates: document.plates)
     }
 
     /// The folder of a path, with the slash at its end; empty for the current one.
