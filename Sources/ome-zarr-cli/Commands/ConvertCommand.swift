@@ -10,7 +10,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         abstract: "Converts an image to OME-Zarr with a multiscale pyramid.",
         discussion: """
             A file with one image becomes an OME-Zarr image. A file with several becomes a collection in the layout of \
-            bioformats2raw, unless --series picks one. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
+            bioformats2raw, unless --series picks one; an OME-TIFF of a plate, or a folder of files with --plate, becomes \
+            a plate. Labels an OME-Zarr has are converted with it. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
 
             Examples:
               ome-zarr convert cells.ome.tif cells.ome.zarr
@@ -19,9 +20,14 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
               ome-zarr convert cells.ome.tif cells.ozx
               ome-zarr convert slide.tif slide.ome.zarr --shard 256MB --memory 1GB
               ome-zarr convert mask.tif mask.ome.zarr --downsample mode
+              ome-zarr convert cells.tif cells.ome.zarr --labels cells_mask.tif:cells --pixel-size 0.325um
+              ome-zarr convert cells.tif part.ome.zarr --region 512,512,1024,1024 --c DAPI --z 10:20
+              ome-zarr convert plate1/ plate1.ome.zarr --plate '{well}_s{field}_w{channel}.tif'
             """)
 
-    @Argument(help: "The image: a TIFF, or an OME-Zarr to write anew.", transform: PathArgument.nonempty)
+    @Argument(
+        help: "The image: a TIFF, or an OME-Zarr to write anew; with --plate a folder of TIFF files.",
+        transform: PathArgument.nonempty)
     var input: String
 
     @Argument(
@@ -29,6 +35,12 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     var output: String
 
     @OptionGroup var options: ConvertOptions
+
+    @OptionGroup(title: "The part to take") var selection: SelectionOptions
+
+    @OptionGroup(title: "What the image is") var changes: ChangeOptions
+
+    @OptionGroup(title: "What belongs to it") var parts: PartOptions
 
     @Option(
         parsing: .unconditional,
@@ -53,18 +65,16 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     static let generator = Generator(name: "ome-zarr", version: OMEZarrCommand.version)
 
     func run() throws {
-        let source = try ImageInput.open(input)
-        let images = try source.images(series: series)
+        var source = try ConversionInput.open(input, series: series, asSeries: bioformats2raw, plate: parts.plate)
+        source.rename(changes.name)
         let target = ConversionOutput(path: output)
         try target.check(options.omeVersion)
-        let plans = try images.enumerated().map { number, image in
-            var options = options.pyramid(for: image.description.type)
-            // What the source has no name for is called after where it goes.
-            options.name = target.name.map { images.count == 1 ? $0 : "\($0) \(number)" }
-            return try PyramidPlan(of: image, options)
-        }
-        warn(source.warnings(of: images) + plans.compactMap(doubt))
-        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count) }
+        warn(source.warnings)
+        let jobs = try ConversionJobs(
+            options: options, selection: selection, changes: changes, masks: parts.labels, name: target.name
+        ).plan(source) { warn([$0]) }
+        warn(jobs.map(\.plan).compactMap(doubt))
+        for (number, job) in jobs.enumerated() { report(job, number, of: jobs.count) }
         if dryRun { return try foretell(target) }
 
         let state = try target.check(input: input, overwrite: overwrite)
@@ -72,12 +82,12 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         OpenFileLimit.raise()
         let store = try target.open(state)
         var display = ConversionDisplay(
-            total: plans.reduce(0) {
-                $0.saturatingAdding($1.levels[0].shape.saturatingProduct(times: $1.image.type.size))
+            total: jobs.reduce(0) {
+                $0.saturatingAdding($1.plan.levels[0].shape.saturatingProduct(times: $1.plan.image.type.size))
             }, json: json, quiet: quiet)
         do {
             try target.clear(state, of: store)
-            try convert(images, plans, into: store, omeXML: source.omeXML, &display)
+            try convert(jobs, of: source, into: store, &display)
             try target.finish(store, options.omeVersion)
         } catch {
             display.clear()
@@ -87,29 +97,29 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     }
 
     private func convert(
-        _ images: [any ImageSource], _ plans: [PyramidPlan], into store: any WritableStore, omeXML: String?,
+        _ jobs: [ConversionJob], of source: ConversionInput, into store: any WritableStore,
         _ display: inout ConversionDisplay
     ) throws {
-        let isCollection = bioformats2raw || images.count > 1
-        let collection = SeriesCollection(in: store, version: options.omeVersion)
         var written: [ImageDescription] = []
-        for (number, plan) in plans.enumerated() {
-            let key = isCollection ? try collection.key(ofSeries: number) : .root
-            let conversion = Conversion(images[number], plan, into: store, at: key, generator: Self.generator)
+        for job in jobs {
+            if !job.labels.isEmpty {
+                try LabelGroup(ofImage: job.key, version: options.omeVersion).list(job.labels, in: store)
+            }
+            let conversion = Conversion(job.source, job.plan, into: store, at: job.key, generator: Self.generator)
             let progress = ConversionProgress()
             let result = try Background.run({ try conversion.run(progress: progress) }) {
                 if Interruption.isRequested { progress.cancel() }
                 display.update(progress)
             }
             display.finished(result)
-            written.append(result.image)
+            if job.isImage { written.append(result.image) }
         }
-        if isCollection {
-            let keepsXML = series == nil
-            let warnings = try collection.finish(
-                written, omeXML: keepsXML ? omeXML : nil, generator: Self.generator)
-            warn(warnings)
-        }
+        // The OME-XML of the source describes whole images, as they were.
+        let keepsXML = selection.isEmpty && changes.changes.isEmpty
+        warn(
+            try source.layout.finish(
+                written, omeXML: keepsXML ? source.omeXML : nil, in: store, version: options.omeVersion,
+                generator: Self.generator))
     }
 
     /// Says what the output path has in store for a conversion that is only planned.
@@ -146,10 +156,10 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         for warning in warnings { Output.note("ome-zarr: warning: \(warning)") }
     }
 
-    private func report(_ plan: PyramidPlan, _ number: Int, of count: Int) {
+    private func report(_ job: ConversionJob, _ number: Int, of count: Int) {
         guard dryRun || json else { return }
-        let name = plan.image.name ?? (count == 1 ? output : "image \(number)")
-        let report = PlanReport(plan: plan, title: name)
+        let name = job.title ?? job.plan.image.name ?? (count == 1 ? output : "image \(number)")
+        let report = PlanReport(plan: job.plan, title: name)
         if json {
             JSONLines.print("plan", report.json)
         } else {

@@ -79,12 +79,14 @@ struct ConvertOptions: ParsableArguments {
             "OME-Zarr 0.4 has no shards: use --shard none, or --ome-version 0.5")
     }
 
+    /// As many threads as there are processors.
+    static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
     /// The options of one image's pyramid.
     func pyramid(for type: PixelType) -> PyramidOptions {
-        let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         var options = PyramidOptions(
             compression: codec.specs(for: type), memory: memory?.bytes ?? MemoryPlan.defaultLimit,
-            threads: threads ?? processors)
+            threads: threads ?? Self.processors)
         options.version = omeVersion
         options.chunkShape = chunk?.sizes
         options.sharding = shard.sharding
