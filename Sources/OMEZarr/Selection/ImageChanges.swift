@@ -51,7 +51,7 @@ public struct ImageChanges: Sendable, Hashable {
             let known = image.channels.enumerated().map { $1.name ?? "channel \($0)" }.joined(separator: ", ")
             throw OMEZarrError(
                 .invalidCall,
-                "got \(count) \(what), but the image has \(image.channelCount) channels"
+                "the number of \(what) is \(count), but the image has \(image.channelCount) channels"
                     + (known.isEmpty ? "" : " (\(known))") + ": give one for each")
         }
         for (channel, contrast) in contrasts.sorted(by: { $0.key < $1.key }) {

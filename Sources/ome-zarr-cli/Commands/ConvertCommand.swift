@@ -74,7 +74,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
             options: options, selection: selection, changes: changes, masks: parts.labels, name: target.name
         ).plan(source) { warn([$0]) }
         warn(jobs.map(\.plan).compactMap(doubt))
-        for (number, job) in jobs.enumerated() { report(job, number, of: jobs.count) }
+        for number in jobs.indices { report(jobs, number) }
         if dryRun { return try foretell(target) }
 
         let state = try target.check(input: input, overwrite: overwrite)
@@ -156,12 +156,16 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         for warning in warnings { Output.note("ome-zarr: warning: \(warning)") }
     }
 
-    private func report(_ job: ConversionJob, _ number: Int, of count: Int) {
+    private func report(_ jobs: [ConversionJob], _ number: Int) {
         guard dryRun || json else { return }
-        let name = job.title ?? job.plan.image.name ?? (count == 1 ? output : "image \(number)")
+        let job = jobs[number]
+        let name = job.title ?? job.plan.image.name ?? (jobs.count == 1 ? output : "image \(number)")
         let report = PlanReport(plan: job.plan, title: name)
         if json {
-            JSONLines.print("plan", report.json)
+            JSONLines.print("plan", [("key", .string(job.key.path))] + report.json)
+        } else if number > 0, job.title != nil, job.isPlanned(like: jobs[number - 1]) {
+            // The fields of a plate are told in a line each.
+            Output.line("\(name), planned alike")
         } else {
             if number > 0 { Output.line() }
             report.printTable()

@@ -48,8 +48,10 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         _ = try folder.version()
         let image = folder.image
         var changes = changes.changes
+        // New names count: they are what the user wants the channels to be called.
+        let renamed = try UsageError.saying { try changes.applied(to: image.description) }
         for argument in window {
-            let channel = try UsageError.saying { try image.description.channel(argument.channel) }
+            let channel = try UsageError.saying { try renamed.channel(argument.channel) }
             changes.contrasts[channel] = argument.contrast
         }
         guard !changes.isEmpty else {

@@ -57,9 +57,9 @@ struct ConversionInput {
         }
     }
 
-    /// Keeps the images that are fields of a plate, in its order.
+    /// Keeps the images that are fields of a plate, in the order of the OME-XML.
     private mutating func take(_ plate: Plate) {
-        let fields = plate.wells.flatMap { $0.fields.map(\.image) }
+        let fields = plate.wells.flatMap { $0.fields.map(\.image) }.sorted()
         if fields.count < items.count {
             // The document describes images that are left out.
             omeXML = nil
@@ -67,13 +67,13 @@ struct ConversionInput {
         }
         let places = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1, $0) })
         items = fields.map { Item(image: items[$0].image, origin: "series \($0)") }
-        var ordered = plate
-        for well in ordered.wells.indices {
-            for field in ordered.wells[well].fields.indices {
-                ordered.wells[well].fields[field].image = places[ordered.wells[well].fields[field].image] ?? 0
+        var taken = plate
+        for well in taken.wells.indices {
+            for field in taken.wells[well].fields.indices {
+                taken.wells[well].fields[field].image = places[taken.wells[well].fields[field].image] ?? 0
             }
         }
-        layout = .plate(ordered)
+        layout = .plate(taken)
     }
 
     /// Gives the plate the name that would else go to an image.

@@ -14,6 +14,13 @@ struct ConversionJob {
     let labels: [String]
     /// Whether it is one of the images the layout counts, and not labels of one.
     let isImage: Bool
+
+    /// Whether the plan of another job says the same of its image, as those of most fields of a plate do.
+    func isPlanned(like other: ConversionJob) -> Bool {
+        let a = plan, b = other.plan
+        return a.levels == b.levels && a.image.axes == b.image.axes && a.image.type == b.image.type
+            && a.method == b.method && a.memory == b.memory
+    }
 }
 
 /// Plans everything a conversion writes, in the order in which it is written: of each image its labels first, so that
@@ -57,7 +64,9 @@ struct ConversionJobs {
         var labels = try NamedLabels.open(masks, of: whole.description, selection, part: image.description)
         if let existing = item.image as? OMEZarrImage {
             labels =
-                NamedLabels.existing(of: existing, selection, whole: whole.description, skipping: warn)
+                NamedLabels.existing(
+                    of: existing, whole: whole.description, selection, part: image.description, skipping: warn
+                )
                 .filter { old in !labels.contains { $0.name == old.name } } + labels
         }
         let group = try LabelGroup(ofImage: key, version: plan.version)

@@ -7,6 +7,8 @@ struct NamedLabels {
     let name: String
     let source: any ImageSource
 
+    /// Labels of a whole image.
+    ///
     /// - Parameters:
     ///   - mask: the pixels.
     ///   - details: colours and properties where they are known; nil: each value gets its own colour.
@@ -20,9 +22,19 @@ struct NamedLabels {
         source = labels
     }
 
-    init(name: String, source: any ImageSource) {
-        self.name = name
-        self.source = source
+    /// The same part of labels as is taken of their image.
+    ///
+    /// - Parameters:
+    ///   - whole: the image the mask fits.
+    ///   - part: what is taken of it.
+    init(
+        _ mask: any ImageSource, name: String, details: LabelDetails? = nil, of whole: ImageDescription,
+        _ selection: SelectionOptions, part: ImageDescription
+    ) throws {
+        try self.init(mask, name: name, details: details, of: whole)
+        guard !selection.isEmpty else { return }
+        let cut = try selection.part(ofLabels: mask, of: whole)
+        try self.init(cut, name: name, details: source.description.labelDetails, of: part)
     }
 
     /// The masks of the command line, which have the extent of the whole image or that of the part that is taken.
@@ -35,15 +47,14 @@ struct NamedLabels {
                 throw UsageError(
                     "two --labels are called \(argument.name): add a name, as in --labels \(argument.path):cells")
             }
-            let mask = try argument.image()
-            let own = mask.description
+            let mask = try argument.image(), own = mask.description
             let fitsPart = ["y", "x"].allSatisfy { name in
                 own.axis(name).map { own.shape[$0] } == part.axis(name).map { part.shape[$0] }
             }
-            if fitsPart { return try NamedLabels(mask, name: argument.name, of: part) }
-            let labels = try NamedLabels(mask, name: argument.name, of: whole)
-            return NamedLabels(
-                name: labels.name, source: try selection.part(ofLabels: labels.source, of: whole))
+            if fitsPart && part.shape != whole.shape {
+                if let labels = try? NamedLabels(mask, name: argument.name, of: part) { return labels }
+            }
+            return try NamedLabels(mask, name: argument.name, of: whole, selection, part: part)
         }
     }
 
@@ -51,19 +62,18 @@ struct NamedLabels {
     ///
     /// - Parameter skipping: told of those that cannot be taken along, and why.
     static func existing(
-        of image: OMEZarrImage, _ selection: SelectionOptions, whole: ImageDescription, skipping: (String) -> Void
+        of image: OMEZarrImage, whole: ImageDescription, _ selection: SelectionOptions, part: ImageDescription,
+        skipping: (String) -> Void
     ) -> [NamedLabels] {
         let place = image.key == .root ? "the input" : "image \(image.key)"
         do {
+            let group = try image.key.appending("labels")
             return try image.labelPaths().compactMap { path in
                 do {
-                    let labels = try OMEZarrImage.open(
-                        image.store, image.key.appending("labels").appending(trimmed: path))
-                    let details = labels.description.labelDetails
-                    let name = path.split(separator: "/").joined(separator: "_")
-                    let aligned = try NamedLabels(labels, name: name, details: details, of: whole)
-                    return NamedLabels(
-                        name: name, source: try selection.part(ofLabels: aligned.source, of: whole))
+                    let labels = try OMEZarrImage.open(image.store, group.appending(trimmed: path))
+                    return try NamedLabels(
+                        labels, name: path.split(separator: "/").joined(separator: "_"),
+                        details: labels.description.labelDetails, of: whole, selection, part: part)
                 } catch {
                     skipping("the labels \(path) of \(place) are not converted: \(error)")
                     return nil

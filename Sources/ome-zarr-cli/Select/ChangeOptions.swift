@@ -14,7 +14,9 @@ struct ChangeOptions: ParsableArguments {
         transform: Self.colors)
     var channelColors: [Channel.Color]?
 
+    // A negative number reaches the check that says what is wrong with it, instead of being taken for an option.
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How far apart pixels lie, with a unit: 0.325um for x and y, or x,y or x,y,z as in 0.325um,0.325um,2um.",
             valueName: "sizes"),
@@ -22,6 +24,7 @@ struct ChangeOptions: ParsableArguments {
     var pixelSize: PhysicalSizeArgument?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How far apart time points lie, with a unit: 5s, 200ms.", valueName: "time"),
         transform: { try PhysicalSizeArgument($0, isTime: true) })
     var timeIncrement: PhysicalSizeArgument?
