@@ -8,7 +8,8 @@ public struct ImageDescription: Sendable, Hashable {
         public var shape: [Int]
         /// Distance between elements on each axis, in the axis' unit.
         public var scale: [Double]
-        /// Where the centre of the first element lies on each axis, in the axis' unit; zero for level 0.
+        /// Where the centre of the first element lies on each axis, in the axis' unit; zero for level 0 of an image that
+        /// was not cut out of another.
         public var translation: [Double]
 
         /// A level from its shape and its place in space.
@@ -33,6 +34,8 @@ public struct ImageDescription: Sendable, Hashable {
     public var isRGB: Bool
     /// True where values name objects and must never be averaged.
     public var isLabels: Bool
+    /// What labels say of their values; means nothing where ``isLabels`` is false.
+    public var labelDetails = LabelDetails()
 
     /// A description; `levels` must not be empty and every shape has one extent per axis.
     public init(

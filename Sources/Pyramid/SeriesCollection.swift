@@ -6,29 +6,20 @@ public import Zarr
 ///
 /// - Source: OME-Zarr 0.4 and 0.5, "bioformats2raw.layout".
 public struct SeriesCollection: Sendable {
-    private let store: any WritableStore
-    private let version: OMEZarrVersion
+    private let documents: SourceDocuments
 
-    /// A collection at the root of a store.
-    public init(in store: any WritableStore, version: OMEZarrVersion) {
-        self.store = store
-        self.version = version
-    }
-
-    /// The group of one image.
-    public func key(ofSeries number: Int) throws -> StoreKey { try StoreKey(String(number)) }
+    /// A collection at the root of the store that the documents go to.
+    public init(_ documents: SourceDocuments) { self.documents = documents }
 
     /// Writes everything but the images, the root last: call it when all images are complete.
     ///
-    /// - Parameters:
-    ///   - images: the images as they were written, in the order of their groups.
-    ///   - omeXML: the metadata of the source; see ``SourceDocuments`` for what becomes of them.
+    /// - Parameter images: the images as they were written, in the order of their groups 0, 1, 2, ….
     /// - Returns: what was not kept and why, one sentence each.
-    public func finish(_ images: [ImageDescription], omeXML: [UInt8]?, generator: Generator) throws -> [String] {
-        let warnings = try SourceDocuments(in: store, version: version)
-            .writeCollection(images, omeXML: omeXML, generator: generator)
+    public func finish(_ images: [ImageDescription]) throws -> [String] {
+        let warnings = try documents.write(images, series: images.indices.map(String.init))
         _ = try ZarrGroup.create(
-            store, .root, format: version.zarrFormat, attributes: ContainerAttributes.bioFormats2Raw(version))
+            documents.store, .root, format: documents.version.zarrFormat,
+            attributes: ContainerAttributes.bioFormats2Raw(documents.version))
         return warnings
     }
 }

@@ -9,40 +9,51 @@ public import Zarr
 ///
 /// - Source: OME-Zarr 0.4 and 0.5, "bioformats2raw.layout", for `METADATA.ome.xml`; the other file is our own.
 public struct SourceDocuments: Sendable {
-    private let store: any WritableStore
-    private let version: OMEZarrVersion
+    let store: any WritableStore
+    let version: OMEZarrVersion
+    private let omeXML: [UInt8]?
+    private let isUnchanged: Bool
+    private let generator: Generator
 
     /// The documents at the root of a store.
-    public init(in store: any WritableStore, version: OMEZarrVersion) {
+    ///
+    /// - Parameters:
+    ///   - omeXML: that of the source; nil where it has none.
+    ///   - isUnchanged: false where names or sizes were given anew, so that it no longer says what is true.
+    ///   - generator: the program, named in what is written anew.
+    public init(
+        in store: any WritableStore, version: OMEZarrVersion, omeXML: [UInt8]?, isUnchanged: Bool = true,
+        generator: Generator
+    ) {
         self.store = store
         self.version = version
+        self.omeXML = omeXML
+        self.isUnchanged = isUnchanged
+        self.generator = generator
     }
 
-    /// Writes the group of a single image; no group where there is nothing to put into it.
+    /// Writes the group; none for a single image where there is nothing to put into it.
     ///
+    /// - Parameters:
+    ///   - images: those that are written, in their order.
+    ///   - series: where they lie, which is listed even where OME-XML has no word for an image; nil for a single image.
     /// - Returns: what was not kept and why, one sentence each.
-    public func write(_ images: [ImageDescription], omeXML: [UInt8]?, generator: Generator) throws -> [String] {
+    func write(_ images: [ImageDescription], series: [String]? = nil) throws -> [String] {
         var warnings: [String] = []
-        let xml = Self.keep(images, omeXML, &warnings) ?? (try? Self.document(images, generator))
-        if xml != nil || omeXML != nil { try write(xml, omeXML, attributes: [:]) }
-        return warnings
-    }
-
-    /// Writes the group of a collection, which lists its series even where OME-XML has no word for an image.
-    ///
-    /// - Returns: what was not kept and why, one sentence each.
-    func writeCollection(
-        _ images: [ImageDescription], omeXML: [UInt8]?, generator: Generator
-    ) throws -> [String] {
-        var warnings: [String] = []
-        var xml = Self.keep(images, omeXML, &warnings)
+        var xml = isUnchanged ? keep(images, &warnings) : nil
         do {
-            xml = try xml ?? Self.document(images, generator)
+            xml = try xml ?? OMEXMLWriter.document(images, creator: "\(generator.name) \(generator.version)")
         } catch {
-            warnings.append("OME/METADATA.ome.xml was left out: \(error)")
+            if series != nil { warnings.append("OME/METADATA.ome.xml was left out: \(error)") }
         }
-        let series = ContainerAttributes.omeGroup(series: images.indices.map(String.init), version)
-        try write(xml, omeXML, attributes: series)
+        guard series != nil || xml != nil || omeXML != nil else { return warnings }
+        let group = try StoreKey("OME")
+        // The group first: with its document it is known for a part of a Zarr, should the rest be interrupted.
+        _ = try ZarrGroup.create(
+            store, group, format: version.zarrFormat,
+            attributes: series.map { ContainerAttributes.omeGroup(series: $0, version) } ?? [:])
+        if let xml { try store.write(group.appending("METADATA.ome.xml"), Array(xml.utf8)) }
+        if let omeXML { try store.write(group.appending("source.ome.xml"), omeXML) }
         return warnings
     }
 
@@ -60,20 +71,10 @@ public struct SourceDocuments: Sendable {
     /// As much as a TIFF may carry.
     private static let mostBytes = 256 << 20
 
-    private func write(_ xml: String?, _ source: [UInt8]?, attributes: JSONValue) throws {
-        let group = try StoreKey("OME")
-        // The group first: with its document it is known for a part of a Zarr, should the rest be interrupted.
-        _ = try ZarrGroup.create(store, group, format: version.zarrFormat, attributes: attributes)
-        if let xml { try store.write(group.appending("METADATA.ome.xml"), Array(xml.utf8)) }
-        if let source { try store.write(group.appending("source.ome.xml"), source) }
-    }
-
     /// The document of the source, where it describes these images; nil where it is to be written anew.
-    private static func keep(
-        _ images: [ImageDescription], _ source: [UInt8]?, _ warnings: inout [String]
-    ) -> String? {
-        guard let source else { return nil }
-        let text = text(source)
+    private func keep(_ images: [ImageDescription], _ warnings: inout [String]) -> String? {
+        guard let omeXML else { return nil }
+        let text = Self.text(omeXML)
         do {
             let sizes = try OMEXMLMetadataOnly.sizes(text)
             if sizes == images.map(OMEXMLMetadataOnly.sizes) { return try OMEXMLMetadataOnly.convert(text) }
@@ -93,9 +94,5 @@ public struct SourceDocuments: Sendable {
     private static func text(_ bytes: [UInt8]) -> String {
         String(validating: bytes, as: UTF8.self)
             ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-    }
-
-    private static func document(_ images: [ImageDescription], _ generator: Generator) throws -> String {
-        try OMEXMLWriter.document(images, creator: "\(generator.name) \(generator.version)")
     }
 }

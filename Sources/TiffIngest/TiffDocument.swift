@@ -1,3 +1,5 @@
+public import OMEZarr
+
 /// A TIFF file, or several that belong together, opened and understood: which images it has and what they mean.
 ///
 /// Reads all directories once, pixels never: a million pages take 2 s and 60 MB.
@@ -8,6 +10,8 @@ public struct TiffDocument: Sendable {
     public let flavour: String
     /// The OME-XML, byte for byte as it stands in the file or its companion; nil where there is none.
     public let omeXML: [UInt8]?
+    /// The plate whose fields the images are; nil where there is none. Images that are no field are not in it.
+    public let plate: Plate?
     /// What was ignored and why, one sentence each.
     public let warnings: [String]
     /// True for BigTIFF, false for classic TIFF.
@@ -46,13 +50,14 @@ public struct TiffDocument: Sendable {
 
     private init(_ meaning: Flavour.Meaning, _ catalogue: FileCatalogue) throws {
         let files = catalogue.set()
-        var images = [TiffImage](), firstError: TiffError?
+        var images = [TiffImage](), omeIDs = [String?](), firstError: TiffError?
         for (index, draft) in meaning.series.enumerated() {
             do {
                 images.append(
                     try TiffImage(
                         draft, files: files, limits: catalogue.limits, flavour: meaning.flavour,
                         hasOMEXML: meaning.omeXML != nil))
+                omeIDs.append(draft.omeID)
             } catch let error as TiffError {
                 // An unreadable mask or thumbnail must not keep the image from being read.
                 firstError = firstError ?? error
@@ -64,6 +69,9 @@ public struct TiffDocument: Sendable {
         series = images
         flavour = meaning.flavour
         omeXML = meaning.omeXML
+        let plates = meaning.plates.compactMap { Plate($0, images: omeIDs, warn: catalogue.warn) }
+        if plates.count > 1 { catalogue.warn("the OME-XML has \(plates.count) plates; only the first is read as one") }
+        plate = plates.first
         warnings = catalogue.warnings
         isBigTIFF = catalogue.members[0].header.isBig
         isBigEndian = catalogue.members[0].header.isBigEndian

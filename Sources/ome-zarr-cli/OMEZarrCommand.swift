@@ -28,8 +28,8 @@ struct OMEZarrCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ConvertCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self, VerifyCommand.self,
-            RepairCommand.self, SampleCommand.self,
+            ConvertCommand.self, AddLabelsCommand.self, EditCommand.self, VerifyCommand.self, RepairCommand.self,
+            InfoCommand.self, ReadCommand.self, ValidateCommand.self, SampleCommand.self,
         ])
 
     static func main() {

@@ -180,28 +180,6 @@ def test_a_dry_run_says_what_the_output_path_has_in_store(source, tmp_path, run)
     assert contents(tmp_path / "out") == before
 
 
-@pytest.mark.parametrize("version", ["0.4", "0.5"])
-def test_labels_that_are_not_converted_are_named(version, source, tmp_path, run):
-    run("convert", source, tmp_path / "in.zarr", "--ome-version", version, "--quiet")
-    for name in ["nuclei", "cells"]:
-        run("convert", source, tmp_path / "in.zarr" / "labels" / name, "--ome-version", version, "--downsample", "mode",
-            "--quiet")
-    group = tmp_path / "in.zarr" / "labels"
-    if version == "0.4":
-        (group / ".zgroup").write_text('{"zarr_format": 2}')
-        (group / ".zattrs").write_text('{"labels": ["nuclei", "cells"]}')
-    else:
-        ome = {"version": "0.5", "labels": ["nuclei", "cells"]}
-        (group / "zarr.json").write_text(
-            json.dumps({"zarr_format": 3, "node_type": "group", "attributes": {"ome": ome}}))
-    said = run("convert", tmp_path / "in.zarr", tmp_path / "out").stderr
-    (warning,) = [line for line in said.splitlines() if "warning" in line]
-    assert "labels of the input are not converted: nuclei, cells" in warning
-    assert run("convert", tmp_path / "in.zarr", tmp_path / "quiet", "--quiet").stderr == ""
-    np.testing.assert_array_equal(
-        read_zarr_python(str(tmp_path / "out" / "0")), read_zarr_python(str(tmp_path / "in.zarr" / "0")))
-
-
 @pytest.mark.parametrize("output, name", [("cells.ome.zarr", "cells"), ("a.b.ZARR/", "a.b"), ("plain", "plain")])
 def test_an_image_without_a_name_is_called_after_the_output(output, name, source, tmp_path, run):
     run("convert", source, output, "--quiet", cwd=tmp_path)

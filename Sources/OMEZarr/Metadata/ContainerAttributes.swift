@@ -2,7 +2,7 @@ public import Zarr
 
 /// The attributes of the groups around images.
 ///
-/// - Source: OME-Zarr 0.4 and 0.5, "bioformats2raw.layout" and "labels" metadata.
+/// - Source: OME-Zarr 0.4 and 0.5, "bioformats2raw.layout", "labels", "plate" and "well" metadata.
 public enum ContainerAttributes {
     /// Of the root of a collection of series, whose `OME` group lists them.
     public static func bioFormats2Raw(_ version: OMEZarrVersion) -> JSONValue {
@@ -20,7 +20,7 @@ public enum ContainerAttributes {
         document(["labels": .array(paths.map { .string($0) })], version)
     }
 
-    private static func document(_ members: JSONObject, _ version: OMEZarrVersion) -> JSONValue {
+    static func document(_ members: JSONObject, _ version: OMEZarrVersion) -> JSONValue {
         guard version == .v05 else { return .object(members) }
         var ome: JSONObject = ["version": .string(version.rawValue)]
         for (key, value) in members { ome[key] = value }

@@ -73,6 +73,7 @@ extension ImageMetadata {
             downsampling: Downsampling(reading: entry),
             defaultZ: omero?["rdefs"]?["defaultZ"]?.int ?? 0, defaultT: omero?["rdefs"]?["defaultT"]?.int ?? 0,
             type: type)
+        if isLabels { labelDetails = LabelDetails(reading: ome.members["image-label"]) }
         coordinateSystems = (entry["coordinateSystems"]?.array ?? []).compactMap { CoordinateSystem(reading: $0) }
         transformations = placement.transformations
         warnings = placement.warnings
@@ -80,11 +81,13 @@ extension ImageMetadata {
 
     /// The image these metadata and level shapes describe.
     public func description(shapes: [[Int]]) -> ImageDescription {
-        ImageDescription(
+        var image = ImageDescription(
             name: name, axes: axes,
             levels: zip(datasets, shapes).map {
                 ImageDescription.Level(shape: $1, scale: $0.scale, translation: $0.translation)
             }, type: type, channels: channels, isRGB: isRGB, isLabels: isLabels)
+        image.labelDetails = labelDetails
+        return image
     }
 
     private static func axes(_ entry: JSONValue, rank: Int) throws -> [Axis] {

@@ -10,8 +10,7 @@ extension ImageMetadata {
         if version == .v05 { document["version"] = .string(version.rawValue) }
         document["multiscales"] = .array([multiscale(version)])
         if isLabels {
-            // Without colours or properties: their arrays must not be empty, and viewers choose colours themselves.
-            document["image-label"] = version == .v04 ? ["version": .string(version.rawValue)] : [:]
+            document["image-label"] = labelDetails.json(version)
         } else {
             document["omero"] = omero(version)
         }

@@ -59,6 +59,8 @@ public struct ImageMetadata: Sendable, Hashable {
     public var isRGB: Bool
     /// True where values name objects.
     public var isLabels: Bool
+    /// What labels say of their values.
+    public var labelDetails = LabelDetails()
     /// How the coarser levels came to be; nil where that is unknown.
     public var downsampling: Downsampling?
     /// The plane a viewer shows at first.
@@ -94,6 +96,7 @@ public struct ImageMetadata: Sendable, Hashable {
         channels = description.isLabels ? [] : Self.complete(description.channels, description.channelCount)
         isRGB = description.isRGB && channels.count == 3
         isLabels = description.isLabels
+        labelDetails = description.labelDetails
         self.downsampling = downsampling
         defaultZ = description.axis("z").map { description.shape[$0] / 2 } ?? 0
         defaultT = 0

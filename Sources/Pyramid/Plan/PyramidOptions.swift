@@ -35,6 +35,9 @@ public struct PyramidOptions: Sendable {
     public var factors: [[Int]] = []
     /// Number of levels, level 0 included; nil: until `minSize`.
     public var levelCount: Int?
+    /// The steps of another pyramid, which the levels must follow: for each level how many elements of the level before
+    /// become one on each axis, for level 0 all 1. Nil: the plan decides.
+    public var steps: [[Int]]?
     /// Levels are made until the longest reduced side has at most so many elements.
     public var minSize = 256
     /// Bytes of memory the conversion may take.

@@ -103,6 +103,7 @@ public struct PyramidPlan: Sendable {
     public func factors(level: Int) -> [Int] { geometry.factors[level] }
 
     private static func geometry(of image: ImageDescription, _ options: PyramidOptions) throws -> LevelGeometry {
+        if let steps = options.steps { return try LevelGeometry(of: image, steps: steps) }
         let minSize = max(options.minSize, 1)
         guard !options.factors.isEmpty else {
             return LevelGeometry(of: image, minSize: minSize, count: options.levelCount)

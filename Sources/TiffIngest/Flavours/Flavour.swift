@@ -6,6 +6,7 @@ enum Flavour {
         var series: [SeriesDraft]
         /// Byte for byte.
         var omeXML: [UInt8]?
+        var plates: [OMEXML.Plate] = []
     }
 
     /// Reads the first file of a catalogue by the first convention that fits it.

@@ -63,6 +63,7 @@ struct OMEPlanes {
 
     private func draft(_ image: OMEXML.Image, _ levels: [PlaneStack], pageChannels: Int) -> SeriesDraft {
         var draft = SeriesDraft(name: image.name, levels: levels)
+        draft.omeID = image.id
         draft.times = image.sizeT
         draft.pageChannels = pageChannels
         draft.depths = image.sizeZ

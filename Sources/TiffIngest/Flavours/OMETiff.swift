@@ -70,7 +70,7 @@ enum OMETiff {
             series.append(draft)
         }
         guard !series.isEmpty else { return nil }
-        return Flavour.Meaning(flavour: "OME-TIFF", series: series, omeXML: bytes)
+        return Flavour.Meaning(flavour: "OME-TIFF", series: series, omeXML: bytes, plates: document.plates)
     }
 
     /// The folder of a path, with the slash at its end; empty for the current one.

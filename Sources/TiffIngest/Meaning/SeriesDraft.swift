@@ -4,6 +4,8 @@ import Zarr
 /// A series as a flavour understands it, before it becomes an image: planes counted along time, channel and depth.
 struct SeriesDraft {
     var name: String?
+    /// The ID of the image in the OME-XML; nil where there is none.
+    var omeID: String?
     var times = 1, pageChannels = 1, depths = 1
     /// Finest first; at least one.
     var levels: [PlaneStack]

@@ -26,6 +26,8 @@ package struct OMEXML: Sendable {
 
     /// One image with its pixels.
     package struct Image: Sendable {
+        /// What plates call it by.
+        package var id: String?
         package var name: String?
         package var dimensionOrder = "XYCZT"
         package var type = ""
@@ -43,4 +45,5 @@ package struct OMEXML: Sendable {
     /// The file that has the real document; nil where this is it.
     package var metadataFile: String?
     package var images: [Image] = []
+    package var plates: [Plate] = []
 }

@@ -4,6 +4,7 @@ import CExpat
 /// of it are of interest.
 package final class OMEXMLParser {
     private var document = OMEXML()
+    private var plates = OMEXMLPlates()
     private var isInPixels = false
     private var text: [UInt8] = []
     private var collectsText = false
@@ -54,6 +55,7 @@ package final class OMEXMLParser {
             throw TiffError(
                 .damaged, "the OME-XML is broken in line \(XML_GetCurrentLineNumber(expat)): \(reason)")
         }
+        parser.document.plates = parser.plates.plates
         return withExtendedLifetime(parser) { parser.document }
     }
 
@@ -63,7 +65,7 @@ package final class OMEXMLParser {
         case "OME": document.uuid = attributes["UUID"]
         case "BinaryOnly": document.metadataFile = attributes["MetadataFile"]
         case "Image" where imageDepth == 0:
-            document.images.append(OMEXML.Image(name: attributes["Name"]))
+            document.images.append(OMEXML.Image(id: attributes["ID"], name: attributes["Name"]))
             imageDepth = 1
         case "Pixels" where imageDepth > 0:
             document.images[document.images.count - 1].read(attributes)
@@ -77,6 +79,7 @@ package final class OMEXMLParser {
             text.removeAll(keepingCapacity: true)
             collectsText = true
             withTiffData { $0.fileName = attributes["FileName"] }
+        case let name where imageDepth == 0: plates.start(name, attributes)
         default: break
         }
     }
@@ -89,6 +92,7 @@ package final class OMEXMLParser {
             collectsText = false
             let uuid = String(decoding: text.filter { $0 > 0x20 }, as: UTF8.self)
             withTiffData { $0.uuid = uuid }
+        case let name where imageDepth == 0: plates.end(name)
         default: break
         }
     }

@@ -10,7 +10,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         abstract: "Converts an image to OME-Zarr with a multiscale pyramid.",
         discussion: """
             A file with one image becomes an OME-Zarr image. A file with several becomes a collection in the layout of \
-            bioformats2raw, unless --series picks one. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
+            bioformats2raw, unless --series picks one; an OME-TIFF of a plate, or a folder of files with --plate, becomes \
+            a plate. Labels an OME-Zarr has are converted with it. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
 
             Examples:
               ome-zarr convert cells.ome.tif cells.ome.zarr
@@ -22,9 +23,14 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
               ome-zarr convert stack.tif stack.ome.zarr --factors 1,2,2 --factors 2,2,2
               ome-zarr convert slide.tif slide.ome.zarr --resume
               ome-zarr convert slide.tif slide.ome.zarr --dry-run --save-plan plan.json
+              ome-zarr convert cells.tif cells.ome.zarr --labels cells_mask.tif:cells --pixel-size 0.325um
+              ome-zarr convert cells.tif part.ome.zarr --region 512,512,1024,1024 --c DAPI --z 10:20
+              ome-zarr convert plate1/ plate1.ome.zarr --plate '{well}_s{field}_w{channel}.tif'
             """)
 
-    @Argument(help: "The image: a TIFF, or an OME-Zarr to write anew.", transform: PathArgument.nonempty)
+    @Argument(
+        help: "The image: a TIFF, or an OME-Zarr to write anew; with --plate a folder of TIFF files.",
+        transform: PathArgument.nonempty)
     var input: String
 
     @Argument(
@@ -33,6 +39,12 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
 
     @OptionGroup var options: ConvertOptions
     @OptionGroup var continuation: ContinuationOptions
+
+    @OptionGroup(title: "The part to take") var selection: SelectionOptions
+
+    @OptionGroup(title: "What the image is") var changes: ChangeOptions
+
+    @OptionGroup(title: "What belongs to it") var parts: PartOptions
 
     @Option(
         parsing: .unconditional,
@@ -106,24 +118,23 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     ///   - arguments: the options that the output depends on, normalized.
     ///   - name: what images without a name are called.
     func prepare(_ arguments: [String], name: String?) throws -> PreparedConversion {
-        let source = try ImageInput.open(input)
-        let images = try source.images(series: series)
-        let plans = try images.enumerated().map { number, image in
-            var options = options.pyramid(of: image, fileName: fileName)
-            // What the source has no name for is called after where it goes.
-            options.name = name.map { images.count == 1 ? $0 : "\($0) \(number)" }
-            return try PyramidPlan(of: image, options)
-        }
-        return try PreparedConversion(source, images, plans, arguments: arguments, name: name)
+        var source = try ConversionInput.open(input, series: series, asSeries: bioformats2raw, plate: parts.plate)
+        source.rename(changes.name)
+        var warnings = source.warnings
+        let jobs = try ConversionJobs(
+            options: options, selection: selection, changes: changes, masks: parts.labels, fileName: fileName,
+            name: name
+        ).plan(source) { warnings.append($0) }
+        return try PreparedConversion(source, jobs, arguments: arguments, name: name, warnings: warnings)
     }
 
     private func run(_ prepared: PreparedConversion) throws {
         let target = ConversionOutput(path: output), plans = prepared.plans
         try target.check(options.omeVersion)
         let forecast = ConversionForecast(prepared.images, plans, output: output, samples: dryRun)
-        let warnings = prepared.source.warnings(of: prepared.images) + plans.flatMap(\.doubts) + forecast.warnings
+        let warnings = prepared.warnings + plans.flatMap(\.doubts) + forecast.warnings
         warn(warnings)
-        for (number, plan) in plans.enumerated() { report(plan, number, of: plans.count, forecast) }
+        for number in plans.indices { report(prepared, number, forecast) }
         if let path = continuation.savePlan { try PlanFile(prepared).write(to: path) }
         if dryRun { return try foretell(target) }
         let state = try target.check(input: input, wish)
@@ -165,30 +176,27 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     func convert(
         _ prepared: PreparedConversion, into store: any WritableStore, _ display: inout ConversionDisplay
     ) throws -> [String] {
-        let isCollection = bioformats2raw || prepared.images.count > 1
-        let collection = SeriesCollection(in: store, version: options.omeVersion)
-        var warnings: [String] = []
-        if !isCollection {
-            let documents = SourceDocuments(in: store, version: options.omeVersion)
-            warnings += try documents.write(
-                prepared.plans.map(\.image), omeXML: prepared.source.omeXML, generator: Self.generator)
-        }
+        // The OME-XML of the source describes images as they were.
+        let documents = SourceDocuments(
+            in: store, version: options.omeVersion, omeXML: prepared.source.omeXML,
+            isUnchanged: changes.changes.isEmpty, generator: Self.generator)
+        let layout = prepared.source.layout
+        var warnings = try layout.begin(prepared.jobs.filter(\.isImage).map(\.plan.image), documents)
         var written: [ImageDescription] = []
-        for (number, plan) in prepared.plans.enumerated() {
-            let key = isCollection ? try collection.key(ofSeries: number) : .root
-            let conversion = Conversion(prepared.images[number], plan, into: store, at: key, generator: Self.generator)
+        for job in prepared.jobs {
+            if !job.labels.isEmpty {
+                try LabelGroup(ofImage: job.key, version: options.omeVersion).list(job.labels, in: store)
+            }
+            let conversion = Conversion(job.source, job.plan, into: store, at: job.key, generator: Self.generator)
             let progress = ConversionProgress()
             let result = try Background.run({ try conversion.run(progress: progress) }) {
                 if Interruption.isRequested { progress.cancel() }
                 display.update(progress)
             }
             display.finished(result)
-            written.append(result.image)
+            if job.isImage { written.append(result.image) }
         }
-        if isCollection {
-            warnings += try collection.finish(
-                written, omeXML: prepared.source.omeXML, generator: Self.generator)
-        }
+        warnings += try layout.finish(written, documents)
         warn(warnings)
         return warnings
     }
@@ -221,13 +229,17 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         for warning in warnings { Output.note("ome-zarr: warning: \(warning)") }
     }
 
-    private func report(_ plan: PyramidPlan, _ number: Int, of count: Int, _ forecast: ConversionForecast) {
+    private func report(_ prepared: PreparedConversion, _ number: Int, _ forecast: ConversionForecast) {
         guard dryRun || json else { return }
-        let name = plan.image.name ?? (count == 1 ? output : "image \(number)")
+        let jobs = prepared.jobs, job = jobs[number]
+        let name = job.title ?? job.plan.image.name ?? (jobs.count == 1 ? output : "image \(number)")
         let report = PlanReport(
-            plan: plan, title: name, estimate: forecast.estimates[number], freeBytes: forecast.freeBytes)
+            plan: job.plan, title: name, estimate: forecast.estimates[number], freeBytes: forecast.freeBytes)
         if json {
-            JSONLines.print("plan", report.json)
+            JSONLines.print("plan", [("key", .string(job.key.path))] + report.json)
+        } else if number > 0, job.title != nil, job.isPlanned(like: jobs[number - 1]) {
+            // The fields of a plate are told in a line each.
+            Output.line("\(name), planned alike")
         } else {
             if number > 0 { Output.line() }
             report.printTable()

@@ -18,22 +18,7 @@ extension ImageInput {
     /// What of these images is not converted and why, one sentence each.
     func warnings(of images: [any ImageSource]) -> [String] {
         if case .tiff(let document) = self { return document.warnings }
-        return images.compactMap { $0 as? OMEZarrImage }
-            .flatMap { $0.metadata.warnings + (Self.labelWarning($0).map { [$0] } ?? []) }
-    }
-
-    private static func labelWarning(_ image: OMEZarrImage) -> String? {
-        let place = image.key == .root ? "the input" : "image \(image.key)"
-        do {
-            let group = try image.key.appending("labels")
-            // An image without labels has no such group.
-            guard try ["zarr.json", ".zgroup"].contains(where: { try image.store.size(group.appending($0)) != nil }),
-                case .labels(let names) = try ImageKind.identify(image.store, group).kind, !names.isEmpty
-            else { return nil }
-            return "labels of \(place) are not converted: \(names.joined(separator: ", "))"
-        } catch {
-            return "labels of \(place) are not converted, and their list is damaged: \(error)"
-        }
+        return images.compactMap { $0 as? OMEZarrImage }.flatMap { $0.metadata.warnings }
     }
 
     /// The OME-XML the images came with, byte for byte; nil where there is none.

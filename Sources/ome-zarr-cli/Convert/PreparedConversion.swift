@@ -4,10 +4,11 @@ import Zarr
 
 /// A conversion that is planned and can begin.
 struct PreparedConversion {
-    let source: ImageInput
-    let images: [any ImageSource]
-    /// One for each image.
-    let plans: [PyramidPlan]
+    let source: ConversionInput
+    /// The images in the order in which they are written.
+    let jobs: [ConversionJob]
+    /// What is not converted and why, one sentence each.
+    let warnings: [String]
     /// What tells this conversion from any other.
     let identity: ConversionIdentity
 
@@ -15,20 +16,27 @@ struct PreparedConversion {
     ///   - arguments: the options that matter, normalized.
     ///   - name: what images without a name are called.
     init(
-        _ source: ImageInput, _ images: [any ImageSource], _ plans: [PyramidPlan], arguments: [String], name: String?
+        _ source: ConversionInput, _ jobs: [ConversionJob], arguments: [String], name: String?, warnings: [String]
     ) throws {
         self.source = source
-        self.images = images
-        self.plans = plans
+        self.jobs = jobs
+        self.warnings = warnings
         var input = Fingerprint(), plan = Fingerprint()
-        for image in images { input.add(try image.identity) }
+        for job in jobs { input.add(try job.source.identity) }
         if let xml = source.omeXML { input.add(xml) }
-        for image in plans { plan.add(image.fingerprint) }
+        for job in jobs {
+            plan.add(job.key.path)
+            plan.add(job.plan.fingerprint)
+        }
         let generator = ConvertCommand.generator
         identity = ConversionIdentity(
             program: "\(generator.name) \(generator.version)", name: name, arguments: arguments,
             input: input.hexadecimal, plan: plan.hexadecimal)
     }
+
+    var images: [any ImageSource] { jobs.map(\.source) }
+    /// One for each image.
+    var plans: [PyramidPlan] { jobs.map(\.plan) }
 
     /// Bytes of the pixels of level 0 of all images.
     var pixelBytes: Int {

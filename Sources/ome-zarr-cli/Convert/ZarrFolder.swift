@@ -41,16 +41,19 @@ struct ZarrFolder {
         try name == "OME" && store.size(StoreKey("OME/METADATA.ome.xml")) != nil
     }
 
-    /// A level or a series that has not got its document yet: a number, and in it only levels.
+    /// A level or a series, labels, or the row of a plate, that has not got its document yet: in it are only nodes, and
+    /// groups that have not got theirs.
     private func isUnfinishedImage(_ name: String) throws -> Bool {
-        guard Int(name) != nil, try store.size(StoreKey(name)) == nil else { return false }
-        return try store.list(StoreKey(name)).allSatisfy { level in
-            try isNode("\(name)/\(level)") || isEmptyFolder("\(name)/\(level)")
-        }
+        guard Int(name) != nil || name == "labels" || Plate.rowIndex(name) != nil else { return false }
+        return try isUnfinishedGroup(name, depth: 4)
     }
 
-    private func isEmptyFolder(_ name: String) throws -> Bool {
-        try store.size(StoreKey(name)) == nil && store.list(StoreKey(name)).isEmpty
+    /// - Parameter depth: how many groups may lie in each other: of a row the well, the field, its labels and one of them.
+    private func isUnfinishedGroup(_ folder: String, depth: Int) throws -> Bool {
+        guard depth >= 0, try store.size(StoreKey(folder)) == nil else { return false }
+        return try store.list(StoreKey(folder)).allSatisfy { name in
+            try isNode("\(folder)/\(name)") || isUnfinishedGroup("\(folder)/\(name)", depth: depth - 1)
+        }
     }
 
     /// Chunks lie in `c`, or have names such as `0`, `0.3` and `c.0.3`.

@@ -1,0 +1,43 @@
+public import OMEZarr
+public import Zarr
+
+/// The `labels` group of an image: the label images that belong to it, and the list of them.
+///
+/// - Source: OME-Zarr 0.4 and 0.5, "labels" metadata.
+public struct LabelGroup: Sendable {
+    /// The group's place.
+    public let key: StoreKey
+    private let version: OMEZarrVersion
+
+    /// The group of the image at a key.
+    public init(ofImage image: StoreKey, version: OMEZarrVersion) throws {
+        key = try image.appending("labels")
+        self.version = version
+    }
+
+    /// Where a label image lies.
+    public func key(of name: String) throws -> StoreKey { try key.appending(name) }
+
+    /// The names the group lists, in order; none where there is no group.
+    public func names(in store: any ReadableStore) throws -> [String] {
+        guard let node = try ZarrNode.read(store, key) else { return [] }
+        return (OMEAttributes(node.attributes).members["labels"]?.array ?? []).compactMap(\.string)
+    }
+
+    /// Lists label images besides those listed already. Whatever else the group says stays.
+    public func list(_ names: [String], in store: any WritableStore) throws {
+        let known = try self.names(in: store)
+        let all = known + names.filter { !known.contains($0) }
+        let written = ContainerAttributes.labels(all, version)
+        var attributes = try ZarrNode.read(store, key)?.attributes ?? written
+        switch version {
+        case .v04: attributes["labels"] = written["labels"]
+        case .v05:
+            var ome = attributes["ome"] ?? [:]
+            ome["version"] = ome["version"] ?? written["ome"]?["version"]
+            ome["labels"] = written["ome"]?["labels"]
+            attributes["ome"] = ome
+        }
+        try ZarrGroup.create(store, key, format: version.zarrFormat, attributes: attributes)
+    }
+}

@@ -1,0 +1,98 @@
+import OMEZarr
+import Pyramid
+import Zarr
+
+/// One image to be written: where its pixels come from, where they go, and how.
+struct ConversionJob {
+    let source: any ImageSource
+    let plan: PyramidPlan
+    /// The group the image becomes.
+    let key: StoreKey
+    /// What it is called in reports; nil: as the image.
+    let title: String?
+    /// The labels that are complete when this image's turn comes, and that it lists.
+    let labels: [String]
+    /// Whether it is one of the images the layout counts, and not labels of one.
+    let isImage: Bool
+
+    /// Whether the plan of another job says the same of its image, as those of most fields of a plate do.
+    func isPlanned(like other: ConversionJob) -> Bool {
+        let a = plan, b = other.plan
+        return a.levels == b.levels && a.image.axes == b.image.axes && a.image.type == b.image.type
+            && a.method == b.method && a.memory == b.memory
+    }
+}
+
+/// Plans everything a conversion writes, in the order in which it is written: of each image its labels first, so that
+/// nothing looks whole that is not.
+struct ConversionJobs {
+    let options: ConvertOptions
+    let selection: SelectionOptions
+    let changes: ChangeOptions
+    let masks: [LabelArgument]
+    /// What the input is called, which may say what its values are.
+    let fileName: String
+    /// What images are called that have no name.
+    let name: String?
+
+    /// - Parameter warn: told what is not converted and why.
+    func plan(_ input: ConversionInput, warn: (String) -> Void) throws -> [ConversionJob] {
+        let count = input.items.count
+        guard masks.isEmpty || count == 1 else {
+            throw UsageError("--labels belong to one image, but the input has \(count): choose one with --series")
+        }
+        guard changes.name == nil || count == 1 || input.isPlate else {
+            throw UsageError("--name names one image, but the input has \(count): choose one with --series")
+        }
+        let keys = try input.layout.keys(count: count)
+        return try input.items.indices.flatMap { number -> [ConversionJob] in
+            try jobs(of: input.items[number], number, of: count, at: keys[number], input.isPlate, warn)
+        }
+    }
+
+    private func jobs(
+        of item: ConversionInput.Item, _ number: Int, of count: Int, at key: StoreKey, _ isField: Bool,
+        _ warn: (String) -> Void
+    ) throws -> [ConversionJob] {
+        var changes = changes
+        // The name is that of the plate.
+        if isField { changes.name = nil }
+        let whole = try changes.applied(to: item.image)
+        let image = try selection.part(of: whole)
+        var options = options.pyramid(of: image, fileName: fileName)
+        // What the source has no name for is called after where it goes.
+        options.name = name.map { isField ? key.path : count == 1 ? $0 : "\($0) \(number)" }
+        let plan = try PyramidPlan(of: image, options)
+        var labels = try NamedLabels.open(masks, of: whole.description, selection, part: image.description)
+        if let existing = item.image as? OMEZarrImage {
+            labels =
+                NamedLabels.existing(
+                    of: existing, whole: whole.description, selection, part: image.description, skipping: warn
+                )
+                .filter { old in !labels.contains { $0.name == old.name } } + labels
+        }
+        let group = try LabelGroup(ofImage: key, version: plan.version)
+        let label = try labels.map { label in
+            ConversionJob(
+                source: label.source,
+                plan: try PyramidPlan(of: label.source, self.options.labels(following: plan, label)),
+                key: try group.key(of: label.name), title: "\(key == .root ? "" : key.path + "/")labels/\(label.name)",
+                labels: [], isImage: false)
+        }
+        let title = item.origin.map { "\(key) from \($0)" }
+        return label + [
+            ConversionJob(
+                source: image, plan: plan, key: key, title: title, labels: labels.map(\.name), isImage: true)
+        ]
+    }
+}
+
+extension ConvertOptions {
+    /// The options of labels whose levels follow those of their image.
+    fileprivate func labels(following plan: PyramidPlan, _ labels: NamedLabels) -> PyramidOptions {
+        var options = pyramid(for: labels.source.description.type)
+        (options.method, options.factors) = (nil, [])
+        options.steps = plan.steps
+        return options
+    }
+}

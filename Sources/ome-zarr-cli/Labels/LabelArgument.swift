@@ -1,0 +1,67 @@
+import ArgumentParser
+import OMEZarr
+import TiffIngest
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A mask on the command line: `mask.tif`, or `mask.tif:cells` to say what its labels are called.
+struct LabelArgument: ExpressibleByArgument, Sendable, Equatable {
+    let path: String
+    /// The name of the group: given, else made from the file's name.
+    let name: String
+
+    init?(argument: String) {
+        guard !argument.isEmpty else { return nil }
+        var path = argument, given: String?
+        // A file may have a ":" in its name.
+        if access(argument, F_OK) != 0, let colon = argument.lastIndex(of: ":"), colon > argument.startIndex {
+            path = String(argument[..<colon])
+            given = String(argument[argument.index(after: colon)...])
+        }
+        let name = given ?? Self.name(ofFile: path)
+        guard Self.isName(name) else { return nil }
+        self.path = path
+        self.name = name
+    }
+
+    /// The mask's image.
+    ///
+    /// - Throws: ``UsageError`` where the file holds several.
+    func image() throws -> any ImageSource {
+        let images = try ImageInput.open(path).images(series: nil)
+        guard images.count == 1 else {
+            throw UsageError("\(path) holds \(images.count) images: labels are one; save the one meant by itself")
+        }
+        return images[0]
+    }
+
+    /// Letters, digits and "-_." make a name every file system and reader takes.
+    ///
+    /// - Source: Zarr v3 core, "Node names".
+    static func isName(_ name: String) -> Bool {
+        !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("__") && name.utf8.count <= 200
+            && name.utf8.allSatisfy(isSafe)
+    }
+
+    private static func name(ofFile path: String) -> String {
+        var name = path.split(separator: "/").last.map(String.init) ?? "labels"
+        for ending in [".tiff", ".tif", ".ozx", ".zarr", ".ome"] where name.lowercased().hasSuffix(ending) {
+            name.removeLast(ending.count)
+        }
+        let safe = String(decoding: name.utf8.map { isSafe($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+        return isName(safe) ? safe : "labels"
+    }
+
+    private static func isSafe(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import OMEZarr
+import TiffIngest
+import Zarr
+
+/// Labels of an image that is going to be written: what they are called, and their pixels with the image's axes.
+struct NamedLabels {
+    let name: String
+    let source: any ImageSource
+
+    /// Labels of a whole image.
+    ///
+    /// - Parameters:
+    ///   - mask: the pixels.
+    ///   - details: colours and properties where they are known; nil: each value gets its own colour.
+    ///   - image: the image they belong to.
+    init(_ mask: any ImageSource, name: String, details: LabelDetails? = nil, of image: ImageDescription) throws {
+        var labels = try UsageError.saying { try AlignedLabels(mask, of: image, name: name) }
+        labels.details =
+            try details ?? LabelDetails(colors: (LabelCensus.values(of: labels) ?? []).map(LabelColor.standard))
+        labels.details.source = LabelDetails.ownImage
+        self.name = name
+        source = labels
+    }
+
+    /// The same part of labels as is taken of their image.
+    ///
+    /// - Parameters:
+    ///   - whole: the image the mask fits.
+    ///   - part: what is taken of it.
+    init(
+        _ mask: any ImageSource, name: String, details: LabelDetails? = nil, of whole: ImageDescription,
+        _ selection: SelectionOptions, part: ImageDescription
+    ) throws {
+        try self.init(mask, name: name, details: details, of: whole)
+        guard !selection.isEmpty else { return }
+        let cut = try selection.part(ofLabels: mask, of: whole)
+        try self.init(cut, name: name, details: source.description.labelDetails, of: part)
+    }
+
+    /// The masks of the command line, which have the extent of the whole image or that of the part that is taken.
+    static func open(
+        _ arguments: [LabelArgument], of whole: ImageDescription, _ selection: SelectionOptions, part: ImageDescription
+    ) throws -> [NamedLabels] {
+        var names = Set<String>()
+        return try arguments.map { argument in
+            guard names.insert(argument.name).inserted else {
+                throw UsageError(
+                    "two --labels are called \(argument.name): add a name, as in --labels \(argument.path):cells")
+            }
+            let mask = try argument.image(), own = mask.description
+            let fitsPart = ["y", "x"].allSatisfy { name in
+                own.axis(name).map { own.shape[$0] } == part.axis(name).map { part.shape[$0] }
+            }
+            if fitsPart && part.shape != whole.shape {
+                if let labels = try? NamedLabels(mask, name: argument.name, of: part) { return labels }
+            }
+            return try NamedLabels(mask, name: argument.name, of: whole, selection, part: part)
+        }
+    }
+
+    /// The labels an OME-Zarr has already.
+    ///
+    /// - Parameter skipping: told of those that cannot be taken along, and why.
+    static func existing(
+        of image: OMEZarrImage, whole: ImageDescription, _ selection: SelectionOptions, part: ImageDescription,
+        skipping: (String) -> Void
+    ) -> [NamedLabels] {
+        let place = image.key == .root ? "the input" : "image \(image.key)"
+        do {
+            let group = try image.key.appending("labels")
+            return try image.labelPaths().compactMap { path in
+                do {
+                    let labels = try OMEZarrImage.open(image.store, group.appending(trimmed: path))
+                    return try NamedLabels(
+                        labels, name: path.split(separator: "/").joined(separator: "_"),
+                        details: labels.description.labelDetails, of: whole, selection, part: part)
+                } catch {
+                    skipping("the labels \(path) of \(place) are not converted: \(error)")
+                    return nil
+                }
+            }
+        } catch {
+            skipping("labels of \(place) are not converted, and their list is damaged: \(error)")
+            return []
+        }
+    }
+}
