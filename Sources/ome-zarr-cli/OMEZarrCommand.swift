@@ -27,7 +27,8 @@ struct OMEZarrCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ConvertCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self, SampleCommand.self,
+            ConvertCommand.self, CopyCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self,
+            SampleCommand.self,
         ])
 
     static func main() {
