@@ -28,7 +28,7 @@ struct OMEZarrCommand: ParsableCommand {
         version: version,
         subcommands: [
             ConvertCommand.self, CopyCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self,
-            SampleCommand.self,
+            PyramidCommand.self, SampleCommand.self,
         ])
 
     static func main() {

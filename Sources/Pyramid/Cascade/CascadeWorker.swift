@@ -89,6 +89,8 @@ final class CascadeWorker {
     private func store(_ brick: Brick, _ pixels: StridedPixels) throws {
         let sink = sinks[brick.level]
         let region = plan.grid.region(brick)
+        defer { if brick.level == 0 { progress.didRead(region.count * plan.image.type.size) } }
+        guard sink.isStored else { return }
         let chunk = sink.chunkShape
         let counts = zip(region.shape, chunk).map { ($0 + $1 - 1) / $1 }
         for index in GridIndices(counts) {
@@ -98,7 +100,6 @@ final class CascadeWorker {
             let number = origin.indices.map { (region.origin[$0] + origin[$0]) / chunk[$0] }
             try store(chunk: number, part, in: sink)
         }
-        if brick.level == 0 { progress.didRead(region.count * plan.image.type.size) }
     }
 
     private func store(chunk index: [Int], _ part: StridedPixels, in sink: LevelSink) throws {

@@ -10,6 +10,8 @@ final class LevelSink: Sendable {
     let encoder: CodecPipeline
     /// Elements of one chunk.
     let chunkShape: [Int]
+    /// False for a level that is there already and only passed through.
+    let isStored: Bool
 
     private let metadata: ArrayMetadata
     private let layout: ShardLayout?
@@ -25,8 +27,10 @@ final class LevelSink: Sendable {
     }
 
     init(
-        _ metadata: ArrayMetadata, level: Int, store: any WritableStore, key: StoreKey, order: VisitOrder
+        _ metadata: ArrayMetadata, level: Int, store: any WritableStore, key: StoreKey, order: VisitOrder,
+        isStored: Bool = true
     ) throws {
+        self.isStored = isStored
         self.metadata = metadata
         self.level = level
         self.store = store

@@ -64,7 +64,9 @@ struct ChunkRelay {
     /// Stores every chunk of every object of the source as an object.
     private func scatter() throws {
         let grid = target.gridShape, metadata = source.metadata
-        nonisolated(unsafe) let readers = try readers(), blocks = blocks()
+        let blocks = blocks()
+        // Safety: each thread takes its own reader.
+        nonisolated(unsafe) let readers = try readers()
         try forEachBatch { batch in
             try pool.run(batch.count) { task, worker in
                 for chunk in chunks(of: metadata.region(ofChunk: batch[task]), grid) {
@@ -89,7 +91,9 @@ struct ChunkRelay {
             }
         }
         let numbers = touched.sorted()
-        nonisolated(unsafe) let readers = try readers(), blocks = blocks()
+        let blocks = blocks()
+        // Safety: each thread takes its own reader.
+        nonisolated(unsafe) let readers = try readers()
         try pool.run(numbers.count) { task, worker in
             let region = shards.region(numbers[task]), place = zip(region.origin, target.chunkShape).map { $0 / $1 }
             let written = try gather(place, region, layout, readers[worker], blocks[worker])
