@@ -119,8 +119,7 @@ extension PyramidOptions {
         var options = self
         options.version = version
         options.chunkShape = array.innerChunkShape
-        options.sharding =
-            version == .v05 && array.chunkShape != array.innerChunkShape ? .shape(array.chunkShape) : .none
+        options.sharding = version == .v05 && array.isSharded ? .shape(array.chunkShape) : .none
         if let encoding = ChunkEncoding(array), encoding.isCommon(in: version.zarrFormat),
             encoding.codecs.first?.name == "bytes"
         {

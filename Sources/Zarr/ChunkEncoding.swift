@@ -58,6 +58,11 @@ package struct ChunkEncoding: Sendable, Hashable {
     }
 }
 
+extension ArrayMetadata {
+    /// True where an object holds chunks that can be read alone.
+    package var isSharded: Bool { codecs.last?.name == ShardingIndexedCodec.name }
+}
+
 extension CodecSpec {
     /// True for the checksum that shards of ours have behind every chunk.
     fileprivate var isPlainChecksum: Bool { name == ChecksumCodec.crc32c && configuration == [:] }

@@ -41,8 +41,8 @@ public struct ArrayCopyPlan: Sendable {
         } else {
             let task = RechunkTask(
                 shape: source.shape, elementSize: source.type.size, sourceChunk: source.innerChunkShape,
-                sourceIndexBytes: source.chunkShape == source.innerChunkShape
-                    ? 0 : zip(source.chunkShape, source.innerChunkShape).map { $0 / $1 }.saturatingProduct(times: 16),
+                sourceIndexBytes: source.isSharded
+                    ? zip(source.chunkShape, source.innerChunkShape).map { $0 / $1 }.saturatingProduct(times: 16) : 0,
                 chunk: layout.chunk, shard: layout.shard)
             method = .rechunk(try RechunkPlan(task, memory: options.memory, threads: options.threads))
         }

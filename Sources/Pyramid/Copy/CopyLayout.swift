@@ -18,18 +18,17 @@ struct CopyLayout {
     /// - Parameter format: of the copy.
     /// - Throws: ``PyramidError`` where an option does not fit the array.
     init(_ source: ArrayMetadata, _ format: ZarrFormat, _ options: CopyOptions) throws {
-        let isSharded = source.innerChunkShape != source.chunkShape
         var chunk = source.innerChunkShape
         if let sizes = options.chunkShape { chunk = Self.filled(sizes, source.shape) }
         self.chunk = chunk
         switch options.sharding {
-        case nil where format == .v2 || !isSharded: shard = nil
+        case nil where format == .v2 || !source.isSharded: shard = nil
         case nil: shard = Self.rounded(source.chunkShape, chunk, source.shape)
         case let sharding?: shard = try Self.shard(sharding, source, format, chunk)
         }
         let own = ChunkEncoding(source)
         (encoding, reason) = Self.encoding(source, own, format, chunk, options)
-        let isCommon = own.map { $0.isCommon(in: format) && !isSharded && (format == .v3 || !$0.hasChecksum) } ?? false
+        let isCommon = own.map { $0.isCommon(in: format) && !source.isSharded && (format == .v3 || !$0.hasChecksum) } ?? false
         kept = options.keepsChunks && (format == source.format || isCommon) ? source.codecs : nil
     }
 

@@ -47,7 +47,7 @@ public struct HierarchyCopyPlan: Sendable {
     /// - Throws: ``PyramidError`` where an option does not fit or the memory allowed is not enough; ``OMEZarrError`` where
     ///   the version asked for cannot say what the metadata say; ``ZarrError`` where an array cannot be read.
     public init(
-        of source: any ReadableStore, _ root: StoreKey = .root, isArchive: Bool = false, _ options: CopyOptions
+        of source: any ReadableStore, at root: StoreKey = .root, isArchive: Bool = false, _ options: CopyOptions
     ) throws {
         let node = try ZarrNode.require(source, root)
         let natural: ZarrFormat = node.format == .n5 || isArchive ? .v3 : node.format

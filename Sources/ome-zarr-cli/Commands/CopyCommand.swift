@@ -51,7 +51,7 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
         }
         let target = ConversionOutput(path: output)
         try target.check(arguments.omeVersion ?? .v05)
-        let plan = try HierarchyCopyPlan(of: place.store, place.key, isArchive: target.isArchive, arguments.copy)
+        let plan = try HierarchyCopyPlan(of: place.store, at: place.key, isArchive: target.isArchive, arguments.copy)
         if !quiet && !dryRun { for warning in plan.warnings { Output.note("ome-zarr: warning: \(warning)") } }
         let report = CopyReport(plan: plan, title: output)
         if json { report.printJSON() } else if dryRun { report.printTable() }

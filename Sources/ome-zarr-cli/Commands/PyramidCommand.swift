@@ -95,14 +95,14 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         report(addition.plan, title: input)
         if dryRun { return }
         guard !addition.paths.isEmpty else { return say("\(input) has its levels already") }
-        if !(try image.labelPaths()).isEmpty {
-            note("warning: the label images of \(input) keep the levels they have")
+        if !quiet, !(try image.labelPaths()).isEmpty {
+            Output.note("ome-zarr: warning: the label images of \(input) keep the levels they have")
         }
         if let first = try addition.obstacles().first, !overwrite {
             throw Refusal("there is something at \(first) that the image does not list: add --overwrite to replace it")
         }
         let overwrite = overwrite
-        try convert { progress in try addition.run(replacing: overwrite, progress: progress) }
+        try convert(addition.plan) { progress in try addition.run(replacing: overwrite, progress: progress) }
         say("\(input): added \(addition.paths.joined(separator: ", "))")
     }
 
@@ -122,7 +122,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         do {
             try target.clear(state, of: store)
             let conversion = Conversion(source, plan, into: store, generator: ConvertCommand.generator)
-            try convert { progress in _ = try conversion.run(progress: progress) }
+            try convert(plan) { progress in _ = try conversion.run(progress: progress) }
             try target.finish(store, version)
         } catch {
             throw target.abandon(store, error)
@@ -156,15 +156,18 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         return options
     }
 
-    private func convert(_ work: @escaping @Sendable (ConversionProgress) throws -> Void) throws {
+    private func convert(
+        _ plan: PyramidPlan, _ work: @escaping @Sendable (ConversionProgress) throws -> Void
+    ) throws {
         Interruption.listen()
         OpenFileLimit.raise()
         let progress = ConversionProgress()
-        var bar = ProgressBar("making levels", isQuiet: true)
+        let total = plan.levels[0].shape.saturatingProduct(times: plan.image.type.size)
+        var bar = ProgressBar("making levels", isQuiet: quiet || json)
         defer { bar.clear() }
         try Background.run({ try work(progress) }) {
             if Interruption.isRequested { progress.cancel() }
-            bar.update(progress.pixelBytesDone, of: 0)
+            bar.update(progress.pixelBytesDone, of: total)
         }
     }
 
@@ -175,10 +178,10 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     }
 
     private func say(_ text: String) {
-        if json { JSONLines.print("done", [("message", .string(text))]) } else { note(text) }
-    }
-
-    private func note(_ text: String) {
-        if !quiet { Output.note(text.hasPrefix("warning") ? "ome-zarr: \(text)" : text) }
+        if json {
+            JSONLines.print("done", [("message", .string(text))])
+        } else if !quiet {
+            Output.note(text)
+        }
     }
 }

@@ -18,7 +18,7 @@ struct CopyReport {
             let target = array.target
             table.add([
                 key.description, Quantity.shape(target.shape), Quantity.shape(target.innerChunkShape),
-                target.innerChunkShape == target.chunkShape ? "" : Quantity.shape(target.chunkShape),
+                target.isSharded ? Quantity.shape(target.chunkShape) : "",
                 String(array.objectCount), Self.phrase(array.method),
             ])
         }
@@ -43,7 +43,7 @@ struct CopyReport {
                 [
                     ("key", .string(key.path)), ("shape", JSONValue(target.shape)),
                     ("dataType", .string("\(target.type)")), ("chunk", JSONValue(target.innerChunkShape)),
-                    ("shard", target.innerChunkShape == target.chunkShape ? .null : JSONValue(target.chunkShape)),
+                    ("shard", target.isSharded ? JSONValue(target.chunkShape) : .null),
                     ("codecs", JSONValue(strings: CodecSummary.names(target.codecs))),
                     ("objects", JSONValue(array.objectCount)), ("method", .string(Self.tag(array.method))),
                     ("passes", JSONValue(Self.passes(array.method))),
