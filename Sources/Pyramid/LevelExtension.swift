@@ -19,7 +19,8 @@ public struct LevelExtension: Sendable {
     public init(of image: OMEZarrImage, _ options: PyramidOptions) throws {
         guard let store = image.store as? any WritableStore else {
             throw PyramidError(
-                .unsupportedImage, "\(image.store.name) cannot be written to: copy it to a folder by 'ome-zarr copy' first")
+                .unsupportedImage,
+                "\(image.store.name) cannot be written to: copy it to a folder by 'ome-zarr copy' first")
         }
         guard let text = image.version, let version = OMEZarrVersion(rawValue: text) else {
             throw PyramidError(
@@ -58,7 +59,8 @@ public struct LevelExtension: Sendable {
         let keys = try keys(), obstacles = try obstacles()
         if !replacing, let first = obstacles.first {
             throw PyramidError(
-                .unsupportedImage, "there is something at \(first) that the image does not list; --overwrite replaces it")
+                .unsupportedImage,
+                "there is something at \(first) that the image does not list; --overwrite replaces it")
         }
         do {
             for key in obstacles { try store.remove(key) }

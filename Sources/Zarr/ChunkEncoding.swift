@@ -19,7 +19,9 @@ package struct ChunkEncoding: Sendable, Hashable {
         chunkShape = metadata.innerChunkShape
         type = metadata.type
         hasChecksum = codecs.last?.isPlainChecksum ?? false
-        self.codecs = (hasChecksum ? codecs.dropLast() : codecs[...]).map { $0.explicit(metadata.type, rank: metadata.rank) }
+        self.codecs = (hasChecksum ? codecs.dropLast() : codecs[...]).map {
+            $0.explicit(metadata.type, rank: metadata.rank)
+        }
     }
 
     /// An encoding of other chunks, or by other codecs.

@@ -13,7 +13,9 @@ import Zarr
             let array = try Self.array(shape, chunk: source, seed: UInt64(rows))
             for chunk in Self.shapes(upTo: shape) {
                 for shards in [nil, [1, 1], [2, 1], [1, 3], [2, 2]] {
-                    let shard = shards.map { zip($0, zip(chunk, shape)).map { min($0 * $1.0, ($1.1 + $1.0 - 1) / $1.0 * $1.0) } }
+                    let shard = shards.map {
+                        zip($0, zip(chunk, shape)).map { min($0 * $1.0, ($1.1 + $1.0 - 1) / $1.0 * $1.0) }
+                    }
                     for threads in [1, 2] { try Self.check(array, chunk, shard, memory: 1 << 30, threads: threads) }
                     try Self.check(array, chunk, shard, memory: nil, threads: 1)
                 }
@@ -32,8 +34,11 @@ import Zarr
                 shape, chunk: inner, shard: round % 2 == 0 ? zip(inner, perShard).map { $0 * $1 } : nil,
                 seed: UInt64(round), sparse: round % 3 == 0)
             let chunk = shape.map { Int.random(in: 1...$0, using: &generator) }
-            let shard = zip(chunk, shape).map { min($0 * Int.random(in: 1...3, using: &generator), ($1 + $0 - 1) / $0 * $0) }
-            try Self.check(array, chunk, round % 4 < 2 ? shard : nil, memory: round % 5 == 0 ? 1 << 30 : nil, threads: 1)
+            let shard = zip(chunk, shape).map {
+                min($0 * Int.random(in: 1...3, using: &generator), ($1 + $0 - 1) / $0 * $0)
+            }
+            try Self.check(
+                array, chunk, round % 4 < 2 ? shard : nil, memory: round % 5 == 0 ? 1 << 30 : nil, threads: 1)
             try Self.check(array, chunk, round % 4 < 2 ? shard : nil, memory: 1 << 30, threads: 3)
         }
     }
@@ -51,7 +56,8 @@ import Zarr
             let task = RechunkTask(
                 shape: shape, elementSize: 2, sourceChunk: source, chunk: chunk,
                 shard: Bool.random(using: &generator) ? shard : nil)
-            let memory = 1 << Int.random(in: 20...34, using: &generator), threads = Int.random(in: 1...8, using: &generator)
+            let memory = 1 << Int.random(in: 20...34, using: &generator),
+                threads = Int.random(in: 1...8, using: &generator)
             guard let plan = try? RechunkPlan(task, memory: memory, threads: threads) else { continue }
             #expect(plan.peakBytes <= memory)
             #expect((1...threads).contains(plan.threads))

@@ -27,7 +27,8 @@ extension OMEAttributes {
         _ attributes: JSONValue, adding levels: [AddedLevel], type: String
     ) throws -> JSONValue {
         let ome = OMEAttributes(attributes)
-        guard var entry = ome.multiscale, let first = entry["datasets"]?[0], let rank = levels.first?.factors.count else {
+        guard var entry = ome.multiscale, let first = entry["datasets"]?[0], let rank = levels.first?.factors.count
+        else {
             return attributes
         }
         let list = CoordinateTransformation.list(first["coordinateTransformations"])

@@ -91,7 +91,8 @@ extension OMEAttributes {
         }
         guard ome.members["scene"] == nil, ome.multiscale?["coordinateSystems"] == nil else {
             throw OMEZarrError(
-                .unsupported, "coordinate systems and scenes of OME-Zarr 0.6 have no place in another version: leave "
+                .unsupported,
+                "coordinate systems and scenes of OME-Zarr 0.6 have no place in another version: leave "
                     + "--ome-version out")
         }
     }

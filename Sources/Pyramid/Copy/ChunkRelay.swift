@@ -28,7 +28,8 @@ struct ChunkRelay {
         target = plan.target
         layout = try ShardLayout(plan.target)
         objects = ObjectCopy(source: source.store, target: store)
-        let had = ChunkEncoding(plan.source)?.hasChecksum ?? false, has = ChunkEncoding(plan.target)?.hasChecksum ?? false
+        let had = ChunkEncoding(plan.source)?.hasChecksum ?? false,
+            has = ChunkEncoding(plan.target)?.hasChecksum ?? false
         checksum = had == has ? .keep : has ? .add : .remove
         pool = WorkerPool(threads: threads)
     }
@@ -135,7 +136,9 @@ struct ChunkRelay {
 
     /// The chunks of a region that lie in the array.
     private func chunks(of region: Region, _ grid: [Int]) -> some Sequence<[Int]> {
-        let inArray = region.intersection(Region(wholeOf: target.shape)) ?? Region(origin: region.origin, shape: grid.map { _ in 0 })
+        let inArray =
+            region.intersection(Region(wholeOf: target.shape))
+            ?? Region(origin: region.origin, shape: grid.map { _ in 0 })
         return inArray.chunks(of: target.chunkShape).lazy.map(\.index)
     }
 

@@ -28,7 +28,8 @@ struct CopyLayout {
         }
         let own = ChunkEncoding(source)
         (encoding, reason) = Self.encoding(source, own, format, chunk, options)
-        let isCommon = own.map { $0.isCommon(in: format) && !source.isSharded && (format == .v3 || !$0.hasChecksum) } ?? false
+        let isCommon =
+            own.map { $0.isCommon(in: format) && !source.isSharded && (format == .v3 || !$0.hasChecksum) } ?? false
         kept = options.keepsChunks && (format == source.format || isCommon) ? source.codecs : nil
     }
 

@@ -16,7 +16,9 @@ struct CopyWalk {
     // Plates have some 100,000 names; more are no plate, or a folder that is a link to one above it.
     private static let mostNames = 1 << 20, deepest = 32
     /// Documents that describe nodes, or summaries of them that are stale when they change.
-    private static let own: Set<String> = ["zarr.json", ".zgroup", ".zattrs", ".zarray", ".zmetadata", "attributes.json"]
+    private static let own: Set<String> = [
+        "zarr.json", ".zgroup", ".zattrs", ".zarray", ".zmetadata", "attributes.json",
+    ]
     /// What this program notes of the files it wrote; another file of the same name is copied.
     private static let notes: Set<String> = ["OME/manifest.txt", "OME/conversion.json"]
 
@@ -124,7 +126,9 @@ extension CopyWalk {
         for entry in OMEAttributes(node.attributes).members["multiscales"]?.array ?? [] {
             let names = (entry["axes"]?.array ?? []).compactMap { $0["name"]?.string ?? $0.string }
             for dataset in entry["datasets"]?.array ?? [] {
-                guard let path = dataset["path"]?.string, let level = try? key.appending(trimmed: path) else { continue }
+                guard let path = dataset["path"]?.string, let level = try? key.appending(trimmed: path) else {
+                    continue
+                }
                 axes[level] = names
             }
         }

@@ -70,7 +70,9 @@ public struct HierarchyCopy: Sendable {
         let names = try plan.source.list(source)
         for name in names where depth > 0 || !Self.documents(plan.format).contains(name) {
             try progress.check()
-            guard let from = try? source.appending(name), let to = try? key.appending(name), depth < 64 else { continue }
+            guard let from = try? source.appending(name), let to = try? key.appending(name), depth < 64 else {
+                continue
+            }
             if try plan.source.size(from) != nil {
                 progress.didWrite(try objects.copy(from, to: to, ByteBlock()))
             } else {

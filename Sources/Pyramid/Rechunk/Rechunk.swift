@@ -53,7 +53,11 @@ struct Rechunk {
             for part in supers.sorted() {
                 for region in plan.superblocks.region(part).parts(of: plan.writeBlock) where isWritten(region) {
                     let pixels = pixels(region)
-                    if let spill { try gather(region, from: spill, into: pixels) } else { try read(region, into: pixels) }
+                    if let spill {
+                        try gather(region, from: spill, into: pixels)
+                    } else {
+                        try read(region, into: pixels)
+                    }
                     try write(region, from: pixels)
                 }
             }

@@ -150,7 +150,9 @@ extension RechunkPlan {
         var block = task.clamped(zip(task.sourceChunk, task.chunk).map(leastCommonMultiple))
         var plan = RechunkPlan(task, block, block, threads: threads)
         guard plan.fits(memory) else { return nil }
-        while !plan.isLargeEnough, let larger = plan.grown(block, { RechunkPlan(task, $0, $0, threads: threads) }, memory) {
+        while !plan.isLargeEnough,
+            let larger = plan.grown(block, { RechunkPlan(task, $0, $0, threads: threads) }, memory)
+        {
             (block, plan) = larger
         }
         return plan

@@ -36,7 +36,8 @@ final class SpillFile: Sendable {
         let shape = plan.task.shape, extent = plan.writeBlock
         let start = zip(piece.origin, extent).map { $0 / $1 * $1 }
         let block = zip(zip(start, extent), shape).map { min($0.1, $1 - $0.0) }
-        let before = Self.elements(before: start, box: block, in: shape)
+        let before =
+            Self.elements(before: start, box: block, in: shape)
             + Self.elements(before: zip(piece.origin, start).map { $0 - $1 }, box: piece.shape, in: block)
         return before * plan.task.elementSize
     }
