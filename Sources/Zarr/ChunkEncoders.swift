@@ -1,5 +1,5 @@
 /// Encodes and stores chunks that lie in a larger image: what one file at a time takes, for a thread or several.
-final class ChunkEncoders {
+package final class ChunkEncoders {
     private let pool: WorkerPool
     /// One for each thread.
     private let workspaces: [CodecWorkspace]
@@ -45,8 +45,12 @@ final class ChunkEncoders {
         if try writer.finish() == 0 { try store.remove(key) }
     }
 
-    /// - Parameter body: gets the encoded chunk; nil where all its pixels are the fill value.
-    private static func encode(
+    /// Encodes a chunk that may be cut by the edge of its array.
+    ///
+    /// - Parameters:
+    ///   - source: the part of the chunk that lies in the array.
+    ///   - body: gets the encoded chunk; nil where all its pixels are the fill value.
+    package static func encode(
         _ source: StridedPixels, _ pipeline: CodecPipeline, _ workspace: CodecWorkspace,
         _ body: (UnsafeRawBufferPointer?) throws -> Void
     ) throws {

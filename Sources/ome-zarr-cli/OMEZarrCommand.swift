@@ -28,8 +28,9 @@ struct OMEZarrCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ConvertCommand.self, AddLabelsCommand.self, EditCommand.self, VerifyCommand.self, RepairCommand.self,
-            InfoCommand.self, ReadCommand.self, ValidateCommand.self, SampleCommand.self,
+            ConvertCommand.self, CopyCommand.self, PyramidCommand.self, AddLabelsCommand.self, EditCommand.self,
+            VerifyCommand.self, RepairCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self,
+            SampleCommand.self,
         ])
 
     static func main() {

@@ -126,7 +126,7 @@ extension Axis.Kind {
 }
 
 extension ImageMetadata.Dataset {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         var transformations: [JSONValue] = [["type": "scale", "scale": .array(scale.map { JSONValue($0) })]]
         if translation.contains(where: { $0 != 0 }) {
             transformations.append(

@@ -45,6 +45,14 @@ package final class ArrayLedger: Sendable {
         self.state = Mutex(state)
     }
 
+    /// Of an array that is complete, of whose objects nothing else is known.
+    convenience init(existing array: ZarrArray) {
+        let count = array.metadata.gridShape.reduce(1, *), unknown = ObjectStamp(size: 0, crc32c: 0)
+        self.init(
+            array.key, array.metadata, journal: nil,
+            complete: (0..<count).map { JournalContents.Object(number: $0, stamp: unknown) })
+    }
+
     /// True where some object was complete before this run.
     var hasEarlier: Bool { !earlier.isEmpty }
 

@@ -6,7 +6,8 @@ import Zarr
 final class UnitLedger: Sendable {
     private let key: StoreKey
     private let journal: Journal?
-    private let earlier: Set<Brick>
+    /// Nil for all of them.
+    private let earlier: Set<Brick>?
     private let total: Mutex<StatisticsCollector>
 
     /// - Parameters:
@@ -28,8 +29,18 @@ final class UnitLedger: Sendable {
         self.total = Mutex(total)
     }
 
+    /// Of an image about whose pixels nothing needs to be known.
+    static func allSeen(_ key: StoreKey, _ image: ImageDescription) -> UnitLedger { UnitLedger(allSeen: key, image) }
+
+    private init(allSeen key: StoreKey, _ image: ImageDescription) {
+        self.key = key
+        journal = nil
+        earlier = nil
+        total = Mutex(StatisticsCollector(image))
+    }
+
     /// True where the pixels of a unit were seen before this run.
-    func wasSeen(_ unit: Brick) -> Bool { earlier.contains(unit) }
+    func wasSeen(_ unit: Brick) -> Bool { earlier?.contains(unit) ?? true }
 
     /// Says that a unit is made.
     func note(_ unit: Brick, _ seen: UnitStatistics) throws {

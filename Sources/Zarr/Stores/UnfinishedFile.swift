@@ -7,13 +7,13 @@
 /// A file written at any place under a temporary name, until it is whole and takes its own.
 ///
 /// Many threads may write and read at once, each its own place.
-final class UnfinishedFile: Sendable {
+package final class UnfinishedFile: Sendable {
     private let descriptor: Int32
     private let temporary: String
     private let path: String
 
     /// - Parameter path: the name the file takes when finished; the temporary file lies beside it.
-    init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         // By bytes: to Swift a "/" and a combining mark behind it are one character.
         let name = path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
@@ -25,8 +25,13 @@ final class UnfinishedFile: Sendable {
 
     deinit { close(descriptor) }
 
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
         try PositionedIO.write(descriptor, at: offset, bytes, path)
+    }
+
+    /// Reads to where the caller wants the bytes.
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+        try PositionedIO.read(descriptor, at: offset, into: buffer, path)
     }
 
     func read(at offset: Int, count: Int) throws -> [UInt8] {
@@ -47,5 +52,5 @@ final class UnfinishedFile: Sendable {
     }
 
     /// Takes the temporary name away; the bytes go with the last user.
-    func unlinkTemporary() { unlink(temporary) }
+    package func unlinkTemporary() { unlink(temporary) }
 }

@@ -25,6 +25,8 @@ struct ZarrFolder {
             // A name that is no key of a store was not written by any.
             guard (try? StoreKey(name)) != nil else { return true }
             if isArray && Self.isChunk(name) { return false }
+            // An interrupted copy of an array has no document yet; a number may be an image, too.
+            if isUnfinished && Self.isChunk(name) && Int(name) == nil { return false }
             return try !(isNode(name) || isMetadataGroup(name) || isUnfinished && isUnfinishedImage(name))
         }
     }

@@ -6,8 +6,10 @@ struct ZarrArrayImage: ImageSource {
     let array: ZarrArray
     let description: ImageDescription
 
-    /// - Throws: ``UsageError`` where the array has fewer than two axes or its elements are no pixels.
-    init(_ array: ZarrArray) throws {
+    /// - Parameter axes: what the axes are; nil: what the array says of them.
+    /// - Throws: ``UsageError`` where the array has fewer than two axes or its elements are no pixels, or there is not one
+    ///   description for each axis.
+    init(_ array: ZarrArray, axes: [Axis]? = nil) throws {
         let metadata = array.metadata
         guard metadata.rank >= 2 else {
             throw UsageError("an array of \(metadata.rank) axes is no image: choose npy or raw")
@@ -15,8 +17,11 @@ struct ZarrArrayImage: ImageSource {
         guard let type = metadata.type.pixel else {
             throw UsageError("the array holds \(metadata.type), which are no pixels: choose npy or raw")
         }
+        guard axes.map({ $0.count == metadata.rank }) ?? true else {
+            throw UsageError("the array has \(metadata.rank) axes, so --axes must name \(metadata.rank)")
+        }
         self.array = array
-        description = ImageDescription(axes: metadata.axes, shape: metadata.shape, type: type)
+        description = ImageDescription(axes: axes ?? metadata.axes, shape: metadata.shape, type: type)
     }
 
     func naturalReadShape(level: Int) -> [Int] { array.metadata.naturalReadShape }

@@ -1,0 +1,89 @@
+import ArgumentParser
+import OMEZarr
+import Pyramid
+import Zarr
+
+/// `ome-zarr copy`: a Zarr becomes another one with the same pixels.
+struct CopyCommand: ParsableCommand, PrintsJSON {
+    static let configuration = CommandConfiguration(
+        commandName: "copy",
+        abstract: "Copies a Zarr: into other chunks, shards, codecs, another version or an archive.",
+        discussion: """
+            Copies everything: all levels as they are, series, plates, labels, plain groups and arrays, attributes and \
+            documents. What is not asked for stays; where nothing but the container or the version changes, no chunk is \
+            decoded. N5 becomes OME-Zarr 0.5. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
+
+            Examples:
+              ome-zarr copy cells.ome.zarr cells.ozx
+              ome-zarr copy old.zarr new.ome.zarr --ome-version 0.5
+              ome-zarr copy cells.ome.zarr sharded.ome.zarr --chunk 64,128,128 --shard 256MB
+              ome-zarr copy cells.ome.zarr small.ome.zarr --codec zstd:15
+              ome-zarr copy embryo.n5 embryo.ome.zarr --dry-run
+            """)
+
+    @Argument(help: "The Zarr or N5: a folder, an archive, or a part of one.", transform: PathArgument.nonempty)
+    var input: String
+
+    @Argument(
+        help: "The folder or archive to write, such as cells.ome.zarr or cells.ozx.", transform: PathArgument.nonempty)
+    var output: String
+
+    @OptionGroup var arguments: CopyArguments
+
+    @Flag(help: "Replace the output if it is a Zarr.")
+    var overwrite = false
+
+    @Flag(help: "Print what would be written, and write nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON object a line: the plan, the progress, the result.")
+    var json = false
+
+    @Flag(help: "Print nothing but errors and what --json or --dry-run ask for.")
+    var quiet = false
+
+    func run() throws {
+        guard let place = try StorePath(input) else {
+            throw UsageError("\(input) is a file that is no Zarr: use 'ome-zarr convert'")
+        }
+        guard try place.store.size(place.key.appending(ZarrFolder.marker)) == nil else {
+            throw Refusal("\(input) is incomplete: the conversion that was to write it did not end; finish it first")
+        }
+        let target = ConversionOutput(path: output)
+        try target.check(arguments.omeVersion ?? .v05)
+        let plan = try HierarchyCopyPlan(of: place.store, at: place.key, isArchive: target.isArchive, arguments.copy)
+        if !quiet && !dryRun { for warning in plan.warnings { Output.note("ome-zarr: warning: \(warning)") } }
+        let report = CopyReport(plan: plan, title: output)
+        if json { report.printJSON() } else if dryRun { report.printTable() }
+        if dryRun { return }
+
+        let state = try target.check(input: input, overwrite: overwrite)
+        Interruption.listen()
+        OpenFileLimit.raise()
+        let store = try target.open(state)
+        let progress = CopyProgress()
+        var display = CopyDisplay(total: plan.pixelBytes, json: json, quiet: quiet)
+        do {
+            try target.clear(state, of: store)
+            let copy = HierarchyCopy(plan, into: store, spillingTo: target.folder)
+            try Background.run({ try copy.run(progress: progress) }) {
+                if Interruption.isRequested { progress.cancel() }
+                display.update(progress)
+            }
+            try target.finish(store, .v05)
+        } catch {
+            display.clear()
+            throw target.abandon(store, error)
+        }
+        display.done(output, progress)
+    }
+}
+
+extension ConversionOutput {
+    /// A folder with room for what a copy puts aside: the output, or where the archive will lie.
+    fileprivate var folder: String {
+        guard isArchive else { return path }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

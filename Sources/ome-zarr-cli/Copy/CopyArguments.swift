@@ -1,0 +1,70 @@
+import ArgumentParser
+import OMEZarr
+import Pyramid
+import Zarr
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What `copy` asks of the copy; what is not given stays as it is.
+struct CopyArguments: ParsableArguments {
+    @Option(help: "The version of OME-Zarr to write: 0.5 is Zarr v3, 0.4 is Zarr v2.")
+    var omeVersion: OMEZarrVersion?
+
+    @Option(
+        help: ArgumentHelp("Pixels of a chunk along the last axes, such as 512,512 or 64,128,128.", valueName: "shape"))
+    var chunk: ShapeArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "How chunks are gathered into files: auto, none, a size of uncompressed pixels such as 256MB, or a shape.",
+            valueName: "auto|none|size|shape"))
+    var shard: ShardArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "Compression: blosc:zstd:3, blosc:lz4:5, zstd:3 (levels -7 to 22), gzip:6, zlib:6 (0.4 only) or none.",
+            valueName: "codec"))
+    var codec: CodecArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory the copy may take besides some 20 MB for the program, such as 512MB. By default a quarter of the machine's, at most 2GiB.",
+            valueName: "size"))
+    var memory: ByteCount?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Threads that work at once. By default as many as there are processors.", valueName: "count")
+    )
+    var threads: Int?
+
+    func validate() throws {
+        guard threads.map({ (1...1024).contains($0) }) ?? true else {
+            throw ValidationError("--threads must be from 1 to 1024")
+        }
+        guard omeVersion == .v04, let shard else { return }
+        switch shard.sharding {
+        case .automatic, .none: break
+        case .bytes, .shape:
+            throw ValidationError("OME-Zarr 0.4 has no shards: use --shard none, or --ome-version 0.5")
+        }
+    }
+
+    /// The options of the copy.
+    var copy: CopyOptions {
+        let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let standard = CodecArgument(.blosc(compressor: "zstd", level: 3))
+        var options = CopyOptions(
+            standardCompression: { standard.specs(for: $0) }, memory: memory?.bytes ?? MemoryPlan.defaultLimit,
+            threads: threads ?? processors)
+        options.version = omeVersion
+        options.chunkShape = chunk?.sizes
+        options.sharding = shard?.sharding
+        if let codec { options.compression = { codec.specs(for: $0) } }
+        return options
+    }
+}
