@@ -28,6 +28,7 @@ struct OMEZarrCommand: ParsableCommand {
         version: version,
         subcommands: [
             ConvertCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self, SampleCommand.self,
+            ExportCommand.self,
         ])
 
     static func main() {
