@@ -17,7 +17,7 @@ struct ExportText {
         if let source {
             do {
                 let xml = try SourceXML(source, images, positions: positions)
-                let samples = images.enumerated().map { Self.samples($1, xml.samples($0)) }
+                let samples = try images.enumerated().map { try Self.samples($1, xml.samples($0)) }
                 omeXML = try xml.placed(Self.pages(images, samples))
                 self.samples = samples
                 warnings = []
@@ -34,8 +34,7 @@ struct ExportText {
 
     /// Samples of a page: as many as the OME-XML says, else those of a photograph.
     private static func samples(_ image: ImageDescription, _ described: Int?) -> Int {
-        if let described, described > 0, image.channelCount % described == 0 { return described }
-        return image.isRGB ? image.channelCount : 1
+        described ?? (image.isRGB ? image.channelCount : 1)
     }
 
     private static func pages(_ images: [ImageDescription], _ samples: [Int]) throws -> [OMEXMLPlacement.Pages] {

@@ -42,12 +42,18 @@ struct SourceXML: Sendable {
         return fitting.first { images[$0].name == image.name } ?? fitting.first
     }
 
-    /// Samples a page of an exported image has; nil where the document does not say, or contradicts itself.
-    func samples(_ index: Int) -> Int? {
+    /// Samples a page of an exported image has; nil where the document does not say.
+    ///
+    /// - Throws: ``OMEZarrError`` with code `.corrupt` where its channels do not have as many as the image.
+    func samples(_ index: Int) throws -> Int? {
         let image = document.images[numbers[index]]
-        guard let samples = image.channels.first?.samples, image.channels.allSatisfy({ $0.samples == samples }),
-            samples.saturatingMultiplied(by: image.channels.count) == image.sizeC
-        else { return nil }
+        guard let samples = image.channels.first?.samples else { return nil }
+        guard image.channels.allSatisfy({ $0.samples == samples }),
+            samples == 1 || samples.saturatingMultiplied(by: image.channels.count) == image.sizeC
+        else {
+            throw OMEZarrError(
+                .corrupt, "the SamplesPerPixel of its \(image.channels.count) channels do not add up to \(image.sizeC)")
+        }
         return samples
     }
 

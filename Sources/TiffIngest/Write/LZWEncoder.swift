@@ -3,7 +3,7 @@
 /// The table is a hash of (code so far, next byte) with linear probing. Its entries carry the number of the table they
 /// belong to, so that clearing it, which happens every 3838 codes, is one addition. Equals the definition of TIFF 6.0,
 /// section 13; `LZWDecoder` and libtiff read it back in the tests.
-package final class LZWEncoder: BlockPacker {
+final class LZWEncoder: BlockPacker {
     private let table = UnsafeMutablePointer<UInt64>.allocate(capacity: LZWEncoder.slots)
     /// The number of the current table, counted from 1, so that zeros belong to none.
     private var generation: UInt64 = 0
@@ -12,11 +12,11 @@ package final class LZWEncoder: BlockPacker {
     private static let slots = 8192
     private static let clear = 256, end = 257, firstFree = 258, lastFree = 4094
 
-    package init() { table.initialize(repeating: 0, count: LZWEncoder.slots) }
+    init() { table.initialize(repeating: 0, count: LZWEncoder.slots) }
 
     deinit { table.deallocate() }
 
-    package func pack(
+    func pack(
         _ source: UnsafeRawBufferPointer, rows: Int, into target: UnsafeMutableRawBufferPointer
     ) throws -> Int {
         guard let s = source.baseAddress, let d = target.baseAddress else { return 0 }
