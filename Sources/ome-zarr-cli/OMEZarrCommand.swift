@@ -28,9 +28,9 @@ struct OMEZarrCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ConvertCommand.self, CopyCommand.self, PyramidCommand.self, AddLabelsCommand.self, EditCommand.self,
-            VerifyCommand.self, RepairCommand.self, InfoCommand.self, ReadCommand.self, ValidateCommand.self,
-            SampleCommand.self,
+            ConvertCommand.self, CopyCommand.self, PyramidCommand.self, ExportCommand.self, AddLabelsCommand.self,
+            EditCommand.self, VerifyCommand.self, RepairCommand.self, InfoCommand.self, ReadCommand.self,
+            ValidateCommand.self, SampleCommand.self,
         ])
 
     static func main() {

@@ -18,7 +18,7 @@ struct TiffWriterTests {
         let blocks: [TiffPageFormat.Blocks] = [.strips(rows: 1), .strips(rows: 7), .tiles(width: 16, height: 32)]
         return types.flatMap { type in
             blocks.flatMap { blocks in
-                [TiffPageFormat.Compression.none, .deflate(level: 6)].flatMap { compression in
+                [TiffPageFormat.Compression.none, .deflate(level: 6), .zstd(level: 3), .lzw].flatMap { compression in
                     [1, 3].compactMap { samples in
                         try? TiffPageFormat(
                             width: 37, height: 41, samplesPerPixel: samples, type: type, blocks: blocks,

@@ -21,6 +21,12 @@ typedef struct {
 tiff_jpeg_result tiff_jpeg_decode(const tiff_jpeg_request *request, const void *tables, size_t tables_size,
                                   const void *data, size_t size, void *pixels, char *message);
 
+/// Encodes `rows * columns * samples` bytes, grey or RGB, as one complete baseline stream; RGB becomes YCbCr with colours
+/// at full resolution. Returns how many bytes it has, or -1 where it does not fit or cannot be made.
+/// `message` has room for 256 bytes and says what went wrong.
+ptrdiff_t tiff_jpeg_encode(const void *pixels, int32_t columns, int32_t rows, int32_t samples, int32_t quality,
+                           void *target, size_t capacity, char *message);
+
 /// A file opened by libtiff that keeps its last error to itself instead of printing it.
 typedef struct tiff_lib_file tiff_lib_file;
 

@@ -124,7 +124,8 @@ public enum OMEXMLWriter {
         return Int32(bitPattern: high | UInt32(color.blue) << 8 | 255)
     }
 
-    private static func typeName(_ type: PixelType, _ place: Pixels) -> String? {
+    /// The name of a pixel type; nil where OME-XML has none.
+    package static func typeName(_ type: PixelType, _ place: Pixels) -> String? {
         switch type {
         case .bool: place == .tiffPages ? "uint8" : "bit"
         case .int8, .int16, .int32, .uint8, .uint16, .uint32: type.rawValue

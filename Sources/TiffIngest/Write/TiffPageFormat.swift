@@ -12,14 +12,6 @@ public struct TiffPageFormat: Sendable, Hashable {
         case strips(rows: Int)
     }
 
-    /// How the bytes of a block are packed.
-    public enum Compression: Sendable, Hashable {
-        /// As they are.
-        case none
-        /// zlib streams (tag value 8) of this level (1 fastest to 12 smallest); integers are differenced first.
-        case deflate(level: Int)
-    }
-
     /// Micrometres from one pixel to the next.
     public struct PixelSize: Sendable, Hashable {
         /// Micrometres along a row and down a column.
@@ -48,7 +40,7 @@ public struct TiffPageFormat: Sendable, Hashable {
     /// A page format.
     ///
     /// - Throws: ``ZarrError`` with code `.invalidCall` where a side is not positive, a tile side is not a multiple of
-    ///   16, or a block would not fit in memory.
+    ///   16, a block would not fit in memory, or the pixels cannot be packed so.
     public init(
         width: Int, height: Int, samplesPerPixel: Int = 1, type: PixelType,
         blocks: Blocks, compression: Compression = .none, pixelSize: PixelSize? = nil
@@ -81,6 +73,23 @@ public struct TiffPageFormat: Sendable, Hashable {
                 .invalidCall,
                 "TIFF blocks of \(blockWidth) x \(fullBlockHeight) pixels are too large: use smaller tiles or strips")
         }
+        if case .jpeg = compression { try checkJPEG() }
+    }
+
+    private func checkJPEG() throws {
+        guard type == .uint8, samplesPerPixel == 1 || samplesPerPixel == 3 else {
+            throw ZarrError(
+                .invalidCall,
+                "JPEG holds 8-bit grey and RGB, not \(samplesPerPixel) x \(type) a pixel: use deflate, zstd, LZW or "
+                    + "no compression")
+        }
+        // libjpeg's JPEG_MAX_DIMENSION; and a strip must end between the blocks of 8 rows.
+        guard blockWidth <= 65_500, fullBlockHeight <= 65_500, fullBlockHeight % 8 == 0 || blocksDown == 1 else {
+            throw ZarrError(
+                .invalidCall,
+                "JPEG blocks of \(blockWidth) x \(fullBlockHeight) pixels are not allowed: use tiles, or strips of a "
+                    + "multiple of 8 rows, below 65500 pixels")
+        }
     }
 
     /// Bytes of one pixel.
@@ -110,12 +119,16 @@ public struct TiffPageFormat: Sendable, Hashable {
         return min(fullBlockHeight, height - row * fullBlockHeight)
     }
 
+    /// Whether values are replaced by their differences along a row before they are packed (predictor 2).
+    var isDifferenced: Bool { compression.takesDifferences && type.isInteger }
+
+    /// Bytes of the pixels of a whole block.
+    package var blockBytes: Int { blockWidth * fullBlockHeight * pixelBytes }
+
     /// A bound on the bytes of the page in the file, whatever its pixels are. Saturates instead of overflowing.
     public var largestSize: Int {
-        let blockBytes = blockWidth * fullBlockHeight * pixelBytes
-        let (count, manyBlocks) = blocksAcross.multipliedReportingOverflow(by: blocksDown)
-        // deflate adds at most 5 bytes for each 5000 or so, and 64 is more than its frame and the two array entries.
-        let (bytes, manyBytes) = count.multipliedReportingOverflow(by: blockBytes + blockBytes / 256 + 64)
-        return manyBlocks || manyBytes ? .max : bytes.addingReportingOverflow(4096).partialValue
+        let count = blocksAcross.saturatingMultiplied(by: blocksDown)
+        // 16 bytes of each block stand in the directory, one aligns it, and 4 KiB are more than the other entries.
+        return count.saturatingMultiplied(by: compression.bound(blockBytes) + 17).saturatingAdding(4096)
     }
 }

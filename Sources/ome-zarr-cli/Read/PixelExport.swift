@@ -24,7 +24,7 @@ struct PixelExport {
         let rows = max(1, min(height, (256 << 10) / max(1, width * samples * type.size)))
         let format = try TiffPageFormat(
             width: width, height: height, samplesPerPixel: samples, type: type, blocks: .strips(rows: rows),
-            compression: .deflate(level: 4), pixelSize: pixelSize(exported))
+            compression: .deflate(level: 4), pixelSize: exported.pixelSize(level: 0))
         let pageBytes = width * height * samples * type.size, pages = total / max(1, pageBytes)
         let (bound, overflow) = format.largestSize.multipliedReportingOverflow(by: pages)
         try ReadOutput.withFile(path) { path in
@@ -80,14 +80,5 @@ struct PixelExport {
         return ImageDescription(
             name: description.name, axes: axes, shape: part.keptAxes.map { part.region.shape[$0] }, type: type,
             channels: channels, isRGB: description.isRGB && isKept && c.map { part.region.shape[$0] } == 3)
-    }
-
-    private func pixelSize(_ image: ImageDescription) -> TiffPageFormat.PixelSize? {
-        func micrometres(_ name: String) -> Double? {
-            guard let axis = image.axis(name).map({ image.axes[$0] }), let unit = axis.unit else { return nil }
-            return ["nanometer": 0.001, "micrometer": 1, "millimeter": 1000][unit].map { $0 * axis.spacing }
-        }
-        guard let x = micrometres("x"), let y = micrometres("y"), x > 0, y > 0 else { return nil }
-        return .init(x: x, y: y)
     }
 }

@@ -1,0 +1,97 @@
+import ArgumentParser
+import OMEZarr
+import TiffIngest
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `ome-zarr export`: an image becomes an OME-TIFF.
+struct ExportCommand: ParsableCommand, PrintsJSON {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Writes an image as an OME-TIFF: tiled, with its levels, with its metadata.",
+        discussion: """
+            A collection of several images becomes one file, unless --series picks one. Files that may outgrow 4 GiB are \
+            BigTIFF. Labels are not written.
+
+            Examples:
+              ome-zarr export cells.ome.zarr cells.ome.tif
+              ome-zarr export slide.ozx slide.ome.tif --compression jpeg --quality 85
+              ome-zarr export volume.ome.zarr volume.ome.tif --compression zstd:9 --tile 256 --no-pyramid
+            """)
+
+    @Argument(help: "The image: an OME-Zarr, an array of Zarr or N5, or a TIFF.", transform: PathArgument.nonempty)
+    var input: String
+
+    @Argument(help: "The file to write, such as cells.ome.tif.", transform: PathArgument.nonempty)
+    var output: String
+
+    @OptionGroup var options: ExportOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Export only this image of the input, counted from 0.", valueName: "number"))
+    var series: Int?
+
+    @Flag(help: "Replace the output if there is one.")
+    var overwrite = false
+
+    @Flag(help: "Print one JSON object a line: the progress, the result.")
+    var json = false
+
+    @Flag(help: "Print nothing but errors and what --json asks for.")
+    var quiet = false
+
+    /// Endings by which readers know a TIFF; the last three are for BigTIFF.
+    private static let endings = ["tif", "tiff", "btf", "tf2", "tf8"]
+
+    func run() throws {
+        let ending = output.split(separator: ".", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
+        guard Self.endings.contains(ending) else {
+            throw UsageError("\(output) is no name of a TIFF: let it end in .ome.tif")
+        }
+        let source = try ImageInput.open(input)
+        let images = try source.images(series: series)
+        let count = try source.imageCount()
+        let export = try OMETiffExport(
+            images, options.tiff, omeXML: options.sourceXML ? source.sourceXML() : nil,
+            positions: .init(series.map { [$0] } ?? Array(images.indices), of: count))
+        try refuseToReplace()
+        if !quiet {
+            for warning in source.warnings(of: images) + export.warnings {
+                Output.note("ome-zarr: warning: \(warning)")
+            }
+        }
+        try write(export)
+    }
+
+    private func refuseToReplace() throws {
+        if let target = FileIdentity(output), target == FileIdentity(input) {
+            throw Refusal("\(output) is the input: choose another name")
+        }
+        guard overwrite || access(output, F_OK) != 0 else {
+            throw Refusal("\(output) exists: add --overwrite to replace it, or choose another name")
+        }
+    }
+
+    private func write(_ export: OMETiffExport) throws {
+        Interruption.listen()
+        var display = ExportDisplay(export, json: json, quiet: quiet)
+        let count = display.count, output = output
+        do {
+            let bytes = try Background.run({
+                try export.write(to: output) { done in
+                    count.set(done)
+                    try Interruption.check()
+                }
+            }) { display.update() }
+            display.done(output, bytesWritten: bytes)
+        } catch {
+            display.clear()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import OMEZarr
+import Testing
+import TiffIngest
+import Zarr
+
+@Suite("The OME-XML of an export")
+struct SourceXMLTests {
+    private static func pixels(
+        _ id: Int, _ sizes: String, name: String = "test", channels: String = "<Channel/>", extra: String = ""
+    ) -> String {
+        """
+        <Image ID="Image:\(id)" Name="\(name)"><Pixels DimensionOrder="XYCZT" Type="uint16" \(sizes)>\(channels)\
+        <BinData>AA==</BinData></Pixels>\(extra)</Image>
+        """
+    }
+
+    private static let plane = #"SizeX="50" SizeY="75" SizeZ="1" SizeC="1" SizeT="1""#
+    private static let other = #"SizeX="7" SizeY="8" SizeZ="1" SizeC="1" SizeT="1""#
+    private static let colours = #"SizeX="50" SizeY="75" SizeZ="1" SizeC="3" SizeT="1""#
+
+    private static func export(
+        _ images: [LevelledImage], _ xml: String, positions: OMETiffExport.Positions? = nil
+    ) throws -> OMETiffExport {
+        try OMETiffExport(
+            images, OMETiffExportTests.options(), omeXML: Array(xml.utf8), positions: positions)
+    }
+
+    @Test("the document is kept to the letter but for the place of the pixels")
+    func kept() throws {
+        let notes = "<Description>µ &amp; more</Description>"
+        let xml = "<OME UUID='urn:uuid:1'>\(Self.pixels(0, Self.plane, extra: notes))<ROI ID='ROI:0'/></OME>"
+        let export = try Self.export([OMETiffExportTests.image("yx")], xml)
+        #expect(
+            export.omeXML
+                == xml.replacing(" UUID='urn:uuid:1'", with: "").replacing("XYCZT", with: "XYZCT")
+                .replacing("<BinData>AA==</BinData>", with: #"<TiffData IFD="0" PlaneCount="1"/>"#))
+        #expect(export.warnings.isEmpty)
+    }
+
+    @Test("a document that is damaged or describes other images is written anew, with a warning")
+    func anew() throws {
+        for xml in ["", "<OME", "<OME></OME>", "<OME>\(Self.pixels(0, Self.other))</OME>", "\u{0}\u{1}"] {
+            let export = try Self.export([OMETiffExportTests.image("yx")], xml)
+            #expect(export.warnings.count == 1)
+            #expect(export.omeXML.contains(#"Name="test""#))
+        }
+    }
+
+    @Test("images are found by their place, else by size and name, and those left out are gone with their references")
+    func search() throws {
+        let xml = """
+            <OME><Dataset><ImageRef ID="Image:0"/><ImageRef ID="Image:1"/></Dataset>\(Self.pixels(0, Self.plane, name: "a"))\
+            \(Self.pixels(1, Self.plane))\(Self.pixels(2, Self.other))</OME>
+            """
+        let image = OMETiffExportTests.image("yx")
+        let byName = try Self.export([image], xml).omeXML
+        #expect(byName.contains(#"<Image ID="Image:1""#))
+        #expect(!byName.contains("Image:0") && !byName.contains("Image:2"))
+        let byPlace = try Self.export([image], xml, positions: .init([0], of: 3)).omeXML
+        #expect(byPlace.contains(#"<Dataset><ImageRef ID="Image:0"/></Dataset><Image ID="Image:0""#))
+        let both = try Self.export([image, image], xml).omeXML
+        #expect(both.contains(#"<TiffData IFD="0" PlaneCount="1"/>"#))
+        #expect(both.contains(#"<TiffData IFD="1" PlaneCount="1"/>"#))
+    }
+
+    @Test("a page has as many samples as the document says, if that can be")
+    func samples() throws {
+        let grey = OMETiffExportTests.image("cyx", type: .uint8)
+        let photograph = OMETiffExportTests.image("cyx", type: .uint8, isRGB: true)
+        let one = String(repeating: #"<Channel SamplesPerPixel="1"/>"#, count: 3)
+        for (image, channels, pages) in [
+            (grey, #"<Channel SamplesPerPixel="3"/>"#, 1), (photograph, #"<Channel SamplesPerPixel="3"/>"#, 1),
+            (grey, one, 3), (photograph, one, 3), (grey, "", 3), (photograph, "", 1),
+            (grey, "<Channel/>", 3), (grey, #"<Channel SamplesPerPixel="2"/>"#, 3),
+            (grey, #"<Channel SamplesPerPixel="999999999999"/>"#, 3),
+        ] {
+            let export = try Self.export([image], "<OME>\(Self.pixels(0, Self.colours, channels: channels))</OME>")
+            #expect(export.omeXML.contains(#"PlaneCount="\#(pages)""#), "\(channels)")
+            try OMETiffExportTests.withExport(export) { path in
+                let document = try TiffDocument.open(path: path)
+                #expect(document.directoryCount == pages)
+                #expect(try OMETiffExportTests.pixels(document.series[0]) == OMETiffExportTests.pixels(image))
+            }
+        }
+    }
+
+    @Test("a document that is not UTF-8 is read as Latin-1 and written as UTF-8")
+    func latin() throws {
+        let xml = Array("<OME>\(Self.pixels(0, Self.plane, name: "5 ?m"))</OME>".utf8).map { $0 == 0x3F ? 0xB5 : $0 }
+        let export = try OMETiffExport(
+            [OMETiffExportTests.image("yx")], OMETiffExportTests.options(), omeXML: xml)
+        #expect(export.omeXML.contains(#"Name="5 µm""#))
+    }
+}

@@ -1,0 +1,234 @@
+"""What `export` writes, read by others: tifffile with all its levels, libtiff through imagecodecs' peers, our own."""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+import tifffile
+import zarr
+
+from conftest import binary
+from images import random_values
+from ome_tiff import images, opened, tczyx
+
+TYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
+COMPRESSIONS = {"none": 1, "deflate": 8, "zstd:9": 50000, "lzw": 5}
+
+
+def image(folder, pixels: np.ndarray, axes: str, levels: int = 1, chunks: int = 48, **metadata):
+    """An OME-Zarr 0.5 whose levels are every second pixel of the one before, without a converter between."""
+    group = zarr.create_group(folder)
+    datasets = []
+    for level in range(levels):
+        step = 1 << level
+        part = pixels[..., ::step, ::step]
+        array = group.create_array(
+            str(level), shape=part.shape, dtype=part.dtype, chunks=[min(chunks, n) for n in part.shape]
+        )
+        array[:] = part
+        scale = [step if axis in "yx" else 1 for axis in axes]
+        transformation = {"type": "scale", "scale": [0.5 * n if a in "zyx" else n for a, n in zip(axes, scale)]}
+        datasets.append({"path": str(level), "coordinateTransformations": [transformation]})
+    kinds = {"t": {"type": "time", "unit": "second"}, "c": {"type": "channel"}}
+    space = {"type": "space", "unit": "micrometer"}
+    multiscale = {"axes": [{"name": a, **kinds.get(a, space)} for a in axes], "datasets": datasets, "name": "numbers"}
+    omero = metadata.pop("omero", None)
+    multiscale.update(metadata)
+    ome = {"version": "0.5", "multiscales": [multiscale]}
+    if omero:
+        ome["omero"] = omero
+    group.attrs["ome"] = ome
+    return folder
+
+
+def shaped(pixels: np.ndarray, axes: str) -> np.ndarray:
+    return pixels.reshape([pixels.shape[axes.index(axis)] if axis in axes else 1 for axis in "tczyx"])
+
+
+@pytest.mark.parametrize("dtype, compression", itertools.product(TYPES, COMPRESSIONS))
+def test_tifffile_reads_every_level_of_every_type(dtype, compression, tmp_path, run):
+    pixels = random_values(dtype, (2, 3, 77, 130), seed=5)
+    image(tmp_path / "in.zarr", pixels, "czyx", levels=3)
+    output = tmp_path / "out.ome.tif"
+    run("export", tmp_path / "in.zarr", output, "--tile", 48, "--compression", compression, "--quiet")
+    xml, (series,) = opened(output)
+    page = series.pages[0]
+    differenced = compression != "none" and not dtype.startswith("float")
+    assert page.compression == COMPRESSIONS[compression] and page.predictor == (2 if differenced else 1)
+    assert page.is_tiled and not series.keyframe.is_reduced
+    assert len(series.levels) == 3
+    for level in range(3):
+        step = 1 << level
+        assert series.levels[level].dtype == dtype
+        np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., ::step, ::step], "czyx"))
+    (said,) = images(xml)
+    assert (said.name, said.dtype) == ("numbers", dtype)
+    assert said.sizes == {"X": 130, "Y": 77, "Z": 3, "C": 2, "T": 1}
+    assert said.spacing == {f"PhysicalSize{axis}": (0.5, "µm") for axis in "XYZ"}
+
+
+@pytest.mark.parametrize("axes", ["yx", "zyx", "cyx", "tyx", "tcyx", "czyx", "tczyx"])
+def test_every_set_of_axes_arrives_in_its_order(axes, tmp_path, run):
+    sizes = {"t": 3, "c": 2, "z": 4, "y": 33, "x": 20}
+    shape = [sizes[axis] for axis in axes]
+    pixels = np.arange(np.prod(shape), dtype="uint16").reshape(shape)
+    image(tmp_path / "in.zarr", pixels, axes, levels=2)
+    run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--tile", 16, "--quiet")
+    _, (series,) = opened(tmp_path / "out.ome.tif")
+    np.testing.assert_array_equal(tczyx(series), shaped(pixels, axes))
+    np.testing.assert_array_equal(tczyx(series, 1), shaped(pixels[..., ::2, ::2], axes))
+    # And what we read back ourselves is the same image.
+    run("convert", tmp_path / "out.ome.tif", tmp_path / "back.zarr", "--quiet")
+    back = zarr.open_array(tmp_path / "back.zarr" / "0")[:]
+    np.testing.assert_array_equal(back.reshape(-1), pixels.reshape(-1))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("axes", ["cyx", "czyx"])
+def test_red_green_and_blue_lie_side_by_side_again(dtype, axes, tmp_path, run):
+    shape = [{"c": 3, "z": 2, "y": 90, "x": 70}[axis] for axis in axes]
+    pixels = random_values(dtype, tuple(shape), seed=2)
+    image(tmp_path / "in.zarr", pixels, axes, levels=2, metadata={"rgb": True})
+    run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--tile", 32, "--quiet")
+    xml, (series,) = opened(tmp_path / "out.ome.tif")
+    assert series.keyframe.photometric == tifffile.PHOTOMETRIC.RGB and series.keyframe.samplesperpixel == 3
+    for level in range(2):
+        np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., :: 1 << level, :: 1 << level], axes))
+    assert [samples for _, _, samples in images(xml)[0].channels] == [3]
+
+
+@pytest.mark.parametrize("kind, axes", [("cells", "yx"), ("tissue", "cyx")])
+def test_jpeg_is_close_to_what_was_there_and_closer_with_more_quality(kind, axes, tmp_path, run):
+    arguments = ["--kind", "brightfield"] if kind == "tissue" else ["--channels", 1]
+    run("sample", "--out", tmp_path / "in.ome.tif", "--size", "200x330", "--quiet", *arguments)
+    pixels = tifffile.imread(tmp_path / "in.ome.tif")
+    if kind == "cells":
+        pixels = np.minimum(pixels // 16, 255).astype("uint8").reshape(200, 330)
+    image(
+        tmp_path / "in.zarr", np.moveaxis(pixels, -1, 0) if kind == "tissue" else pixels, axes, levels=2,
+        metadata={"rgb": kind == "tissue"},
+    )
+    noise = {}
+    for quality in [50, 75, 95]:
+        output = tmp_path / f"{quality}.ome.tif"
+        run("export", tmp_path / "in.zarr", output, "--compression", "jpeg", "--quality", quality, "--quiet")
+        _, (series,) = opened(output)
+        assert series.keyframe.compression == 7
+        assert series.keyframe.photometric.name == ("YCBCR" if kind == "tissue" else "MINISBLACK")
+        assert len(series.levels) == 2
+        noise[quality] = float(np.mean((series.asarray().astype(float) - pixels) ** 2))
+        # What tifffile decodes is what we do.
+        run("read", output, "-o", tmp_path / f"{quality}.npy")
+        own = np.load(tmp_path / f"{quality}.npy")
+        np.testing.assert_array_equal(np.moveaxis(own, 0, -1) if kind == "tissue" else own.squeeze(), series.asarray())
+    assert noise[95] < noise[75] < noise[50]
+    # 40 dB, which the eye does not tell from the original.
+    assert noise[95] < 255**2 / 10**4
+
+
+def test_names_colours_wavelengths_sizes_and_units_survive_an_ome_zarr_of_another_writer(tmp_path, run):
+    channels = [
+        {"label": "DAPI <1>", "color": "0000FF", "window": {"min": 0, "max": 255, "start": 0, "end": 255}},
+        {"label": "grün", "color": "FF8000", "window": {"min": 0, "max": 255, "start": 0, "end": 255}},
+    ]
+    image(tmp_path / "in.zarr", np.zeros((2, 5, 6), "uint8"), "cyx", omero={"channels": channels})
+    run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--quiet")
+    (said,) = images(opened(tmp_path / "out.ome.tif")[0])
+    assert said.channels == [("DAPI <1>", "65535", 1), ("grün", str(0xFF8000FF - (1 << 32)), 1)]
+    page = tifffile.TiffFile(tmp_path / "out.ome.tif").pages[0]
+    assert page.resolutionunit == 3 and page.resolution == (20000.0, 20000.0)
+    assert page.software.startswith("ome-zarr ") and page.datetime is None
+
+
+def test_a_collection_becomes_one_file_and_a_series_of_it_another(tmp_path, run):
+    with tifffile.TiffWriter(tmp_path / "in.ome.tif", ome=True) as file:
+        file.write(random_values("uint8", (3, 40, 50), seed=1), metadata={"axes": "ZYX", "Name": "a"})
+        file.write(random_values("uint16", (2, 30, 20), seed=2), metadata={"axes": "CYX", "Name": "b"})
+    run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--quiet")
+    run("export", tmp_path / "in.zarr", tmp_path / "both.ome.tif", "--quiet")
+    run("export", tmp_path / "in.zarr", tmp_path / "b.ome.tif", "--series", 1, "--quiet")
+    before, both, one = (opened(tmp_path / name)[1] for name in ["in.ome.tif", "both.ome.tif", "b.ome.tif"])
+    assert [series.name for series in both] == ["a", "b"] and [series.name for series in one] == ["b"]
+    for old, new in zip(before + before[1:], both + one):
+        np.testing.assert_array_equal(old.asarray(), new.asarray())
+
+
+def test_any_input_is_exported(tmp_path, run):
+    pixels = random_values("uint16", (3, 40, 50), seed=1)
+    image(tmp_path / "in.zarr", pixels, "zyx")
+    run("convert", tmp_path / "in.zarr", tmp_path / "in.ozx", "--quiet")
+    tifffile.imwrite(tmp_path / "in.tif", pixels, metadata={"axes": "ZYX"})
+    for name in ["in.zarr", "in.ozx", "in.tif", "in.zarr/0"]:
+        run("export", tmp_path / name, tmp_path / "out.ome.tif", "--overwrite", "--quiet")
+        _, (series,) = opened(tmp_path / "out.ome.tif")
+        np.testing.assert_array_equal(series.asarray().reshape(pixels.shape), pixels)
+
+
+def test_an_image_of_more_than_4_gib_is_a_bigtiff_even_if_it_packs_to_almost_nothing(tmp_path, run):
+    group = zarr.create_group(tmp_path / "in.zarr")
+    # No chunk is stored: all of it is the fill value. The fewest and largest tiles make it quick.
+    group.create_array("0", shape=(46_400, 46_400), dtype="uint16", chunks=(4096, 4096), fill_value=7)
+    axes = [{"name": name, "type": "space"} for name in "yx"]
+    datasets = [{"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [1, 1]}]}]
+    group.attrs["ome"] = {"version": "0.5", "multiscales": [{"axes": axes, "datasets": datasets}]}
+    output = tmp_path / "out.ome.tif"
+    answer = run("export", tmp_path / "in.zarr", output, "--tile", 4096, "--compression", "zstd:1", "--json")
+    assert json.loads(answer.stdout.splitlines()[-1])["bigTIFF"] is True
+    file = tifffile.TiffFile(output)
+    assert file.is_bigtiff and file.series[0].shape == (46_400, 46_400)
+    assert output.stat().st_size < 1 << 24
+    page = file.pages[0]
+    tile, _, _ = page.decode(file.filehandle.read_array("u1", page.databytecounts[-1], page.dataoffsets[-1]).tobytes(), 143)
+    assert (np.asarray(tile) == 7).all()
+
+
+@pytest.mark.parametrize("threads", [1, 5])
+def test_the_bytes_do_not_depend_on_threads(threads, tmp_path, run):
+    image(tmp_path / "in.zarr", random_values("uint16", (2, 9, 150, 140), seed=3), "czyx", levels=3)
+    for output, count in [("two.ome.tif", 2), ("other.ome.tif", threads)]:
+        run("export", tmp_path / "in.zarr", tmp_path / output, "--tile", 32, "--threads", count, "--quiet")
+    assert (tmp_path / "two.ome.tif").read_bytes() == (tmp_path / "other.ome.tif").read_bytes()
+
+
+def test_wrong_calls_are_told_from_failures_and_leave_the_output_alone(tmp_path, run):
+    image(tmp_path / "in.zarr", np.zeros((5, 6), "uint16"), "yx")
+    image(tmp_path / "long.zarr", np.zeros((5, 6), "uint64"), "yx")
+    output = tmp_path / "out.ome.tif"
+    output.write_bytes(b"older")
+
+    def said(*arguments, status):
+        process = run("export", *arguments, status=status)
+        assert process.stdout == "" and process.stderr.count("\n") <= 3
+        return process.stderr
+
+    given = [tmp_path / "in.zarr", output]
+    assert "exists: add --overwrite" in said(*given, status=1)
+    assert "let it end in .ome.tif" in said(tmp_path / "in.zarr", tmp_path / "out.zarr", status=64)
+    assert "multiple of 16" in said(*given, "--tile", 100, status=64)
+    assert "--quality is for JPEG" in said(*given, "--quality", 80, status=64)
+    assert "JPEG holds 8-bit grey and RGB" in said(*given, "--compression", "jpeg", "--overwrite", status=1)
+    assert "no pixel type uint64" in said(tmp_path / "long.zarr", output, "--overwrite", status=1)
+    assert "no series 3" in said(*given, "--series", 3, status=64)
+    assert "allow more" in said(*given, "--memory", "100kB", "--overwrite", status=1)
+    assert output.read_bytes() == b"older"
+    run("export", *given, "--overwrite", "--quiet")
+    assert "is the input" in said(output, output, "--overwrite", status=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.zarr", "long.zarr", "out.ome.tif"]
+
+
+def test_a_signal_ends_an_export_and_leaves_nothing(tmp_path, run):
+    # Random bytes in small tiles at the slowest level: seconds of work.
+    pixels = np.random.default_rng(1).integers(0, 256, (40, 1024, 1024), "uint8")
+    image(tmp_path / "in.zarr", pixels, "zyx", chunks=256)
+    arguments = ["export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--compression", "deflate:12", "--threads", "1"]
+    process = subprocess.Popen([binary(), *arguments], stderr=subprocess.PIPE, text=True)
+    while not any(path.name.startswith("out.ome.tif.partial") for path in tmp_path.iterdir()):
+        assert process.poll() is None
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "interrupted" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["in.zarr"]
