@@ -63,3 +63,11 @@ def mode(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
 
 
 METHODS = {"mean": mean, "mode": mode, "nearest": nearest}
+
+
+def pyramid(pixels: np.ndarray, scales: list[list[float]], method: str = "mean") -> list[np.ndarray]:
+    """All levels, each made of the one before by the factor between their scales."""
+    levels = [pixels]
+    for finer, coarser in itertools.pairwise(scales):
+        levels.append(METHODS[method](levels[-1], tuple(round(b / a) for a, b in zip(finer, coarser))))
+    return levels
