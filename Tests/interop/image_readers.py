@@ -1,5 +1,7 @@
 """Readers of other people that know what an image is, one function each: path of an image -> the pixels of its levels."""
 
+import pathlib
+
 import bioio_ome_zarr
 import dask.array
 import napari_ome_zarr
@@ -61,7 +63,11 @@ def napari_layers(path) -> list[tuple[list, dict, str]]:
 
 
 def read_napari(path: str) -> list[np.ndarray]:
-    return [np.asarray(level) for level in napari_layers(path)[0][0]]
+    layers = napari_layers(path)
+    if pathlib.Path(path).parent.name == "labels":
+        # It opens the image of the labels, and all its labels.
+        layers = [layer for layer in layers if layer[1]["name"].endswith(f"/{pathlib.Path(path).name}")]
+    return [np.asarray(level) for level in layers[0][0]]
 
 
 READERS = {
