@@ -66,7 +66,8 @@ def read_napari(path: str) -> list[np.ndarray]:
     layers = napari_layers(path)
     if pathlib.Path(path).parent.name == "labels":
         # It opens the image of the labels, and all its labels.
-        layers = [layer for layer in layers if layer[1]["name"].endswith(f"/{pathlib.Path(path).name}")]
+        name = f"/{pathlib.Path(path).name}"
+        layers = [layer for layer in layers if layer[2] == "labels" and layer[1]["name"].endswith(name)]
     return [np.asarray(level) for level in layers[0][0]]
 
 
