@@ -230,12 +230,14 @@ def test_a_sync_fails(job, tmp_path):
     durable, log = job.command(tmp_path / NAME, "--durable"), tmp_path / "calls"
     subprocess.run(["strace", "-f", "-qq", "-o", log, "--trace=syncfs,fsync,fdatasync", *durable], check=True)
     assert contents(tmp_path / NAME) == job.files
-    calls = set(re.findall(r"(\w+)\(", log.read_text()))
+    calls = list(dict.fromkeys(re.findall(r"(\w+)\(", log.read_text())))
     assert calls, "--durable syncs nothing"
     for call in calls:
         shutil.rmtree(tmp_path / NAME)
         assert_one_sentence(start([*strace(f"{call}:error=EIO:when=1"), *durable]), "input/output error")
-        assert_not_an_image(tmp_path / NAME)
+        # Everything is synced before the root says that it is an image; then the root itself is.
+        if call == calls[0]:
+            assert_not_an_image(tmp_path / NAME)
         assert_resumed(job, tmp_path / NAME)
 
 
@@ -249,9 +251,9 @@ def test_the_source_cannot_be_read(number, job, tmp_path):
 
 
 def test_no_file_can_be_opened_any_more(job, tmp_path):
-    """With every limit from too few to enough: done, or one sentence. With five the Swift runtime cannot start its threads."""
+    """With every limit from none left to enough: done, or one sentence."""
     failed = 0
-    for limit in range(6, 40):
+    for limit in range(4, 40):
         output = tmp_path / str(limit) / NAME
         output.parent.mkdir()
 
@@ -293,7 +295,7 @@ def test_the_source_shrinks_during_the_run(left, job, tmp_path):
     assert_not_an_image(tmp_path / NAME)
     # As it is now, it is another source: refused, and nothing of what is there is lost.
     before = contents(tmp_path / NAME)
-    assert_one_sentence(start(job.command(tmp_path / NAME, "--resume")), str(job.source))
+    assert_one_sentence(start(job.command(tmp_path / NAME, "--resume")), "the input has changed")
     assert contents(tmp_path / NAME) == before
     job.source.write_bytes(whole)
     os.utime(job.source, ns=(times.st_atime_ns, times.st_mtime_ns))

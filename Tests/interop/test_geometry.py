@@ -46,6 +46,13 @@ CASES = {
         (21, 133, 170), (1.3, 0.325, 0.325), ["--downsample", "nearest"], [(1, 2, 2), (1, 4, 4), (2, 8, 8)]
     ),
 }  # fmt: skip
+# What --factors asks for, level by level.
+CASES |= {
+    "factors of three": Case((301, 257), (0.5, 0.5), ["--factors", "3,3"], [(3, 3), (9, 9)]),
+    "factors in x first": Case((100, 260), (0.5, 0.5), ["--factors", "1,2", "--factors", "2,2"], [(1, 2), (2, 4)]),
+    "nearest, factors of 3 x 2 x 4": Case(
+        (37, 50, 120), (0.3, 0.7, 0.2), ["--factors", "3,2,4", "--downsample", "nearest"], [(3, 2, 4), (9, 4, 16)]),
+}  # fmt: skip
 FORMATS = {"0.4": ["--ome-version", "0.4"], "0.5": ["--ome-version", "0.5"]}
 
 
