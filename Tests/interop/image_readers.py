@@ -1,4 +1,4 @@
-"""Readers of other people that know what an image is, one function each: path of an image -> the pixels of its levels."""
+"""Readers of other people that know what an image is, one function each: path of an image -> pixels of its levels."""
 
 import pathlib
 
@@ -83,8 +83,8 @@ READERS = {
 
 def read_xarray(path) -> list[xarray.DataArray]:
     """Each level by itself: all have the same names of dimensions, and a Dataset wants one size for a name
-    (pydata/xarray#8590). Unmasked, because xarray takes the fill value of Zarr v2 for missing data (pydata/xarray#5475).
-    """
+    (pydata/xarray#8590). Unmasked, because xarray takes the fill value of Zarr v2 for missing data
+    (pydata/xarray#5475)."""
     names = level_names(path)
     # What is not a level is not for xarray either: labels are a group, and other documents no arrays.
     others = [[other for other in names if other != name] for name in names]

@@ -1,8 +1,8 @@
 """The machine fails during a conversion: one clear sentence, nothing that looks finished, and once the fault is gone
 `--resume` ends with the bytes of a conversion that was never disturbed.
 
-The faults are real where a machine can be made to have them (a full tmpfs, a full ext4, a file system that turns read-only,
-a limit of open files, a source that is cut) and injected into single system calls by strace where it cannot.
+The faults are real where a machine can be made to have them (a full tmpfs, a full ext4, a file system that turns
+read-only, a limit of open files, a source that is cut) and injected into single system calls by strace where it cannot.
 """
 
 import contextlib
@@ -129,7 +129,8 @@ def strace(*rules: str, path=None) -> list[str]:
         pytest.skip("strace is not installed: run scripts/install-dependencies --tests")
     calls = ",".join(rule.split(":")[0] for rule in rules)
     injected = [f"--inject={rule}" for rule in rules]
-    return ["strace", "-f", "-qq", "-o", os.devnull, *(["-P", str(path)] if path else []), f"--trace={calls}", *injected]
+    of_path = ["-P", str(path)] if path else []
+    return ["strace", "-f", "-qq", "-o", os.devnull, *of_path, f"--trace={calls}", *injected]
 
 
 # How slow each rename is made where something has to happen in the middle, in microseconds.

@@ -1,7 +1,8 @@
 """A landmark lies at the same physical place in every level, by the scales and translations that other readers parse.
 
-Two kinds of landmark, both with exact arithmetic. A ramp: its value in the full resolution is the position of the pixel, so
-every pixel of every level says where it lies. A point: one bright spot, found again in each level by its centroid.
+Two kinds of landmark, both with exact arithmetic. A ramp: its value in the full resolution is the position of the
+pixel, so every pixel of every level says where it lies. A point: one bright spot, found again in each level by its
+centroid.
 """
 
 import dataclasses
@@ -83,8 +84,8 @@ def ramps(shape: tuple[int, ...]) -> np.ndarray:
 def points(case: Case) -> tuple[np.ndarray, list[float]]:
     """Two channels with the same bright spot, and where its centroid lies, in pixels.
 
-    The spot is one block of the coarsest expected level, so that no level cuts it; nearest, which looks at the first pixel of
-    a block only, gets that pixel alone.
+    The spot is one block of the coarsest expected level, so that no level cuts it; nearest, which looks at the first
+    pixel of a block only, gets that pixel alone.
     """
     block = case.factors[-1]
     start = [(n // 2) // size * size for n, size in zip(case.shape, block)]

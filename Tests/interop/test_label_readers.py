@@ -1,4 +1,4 @@
-"""An image with labels opens in every reader: the labels as an image of their own, and beside the image they belong to."""
+"""An image with labels opens in every reader: the labels as an image of their own, and beside the one they belong to."""
 
 import dataclasses
 import itertools
@@ -146,9 +146,7 @@ def test_their_metadata_satisfy_the_models(labelled):
     group = zarr.open_group(str(labelled.path), mode="r")
     assert ome(labelled.path / "labels")["labels"] == list(labelled.masks)
     models = ome_zarr_models.v04 if labelled.version == "0.4" else ome_zarr_models.v05
-    found = models.Image.from_zarr(group)
-    assert set(found.labels.attributes.labels if labelled.version == "0.4" else found.labels.ome_attributes.labels) == set(
-        labelled.masks)
+    models.Image.from_zarr(group)
     for name in labelled.masks:
         models.ImageLabel.from_zarr(group[f"labels/{name}"])
         assert ome(labelled.path / "labels" / name)["image-label"]["source"] == {"image": "../../"}

@@ -1,4 +1,4 @@
-"""Every layout that is written opens in everything people open OME-Zarr with, and every pixel of every level is equal."""
+"""Every layout that is written opens in whatever people open OME-Zarr with, and every pixel of every level is equal."""
 
 import itertools
 

@@ -1,8 +1,8 @@
 """What goes wrong between other people's writers and readers, each trap one test of what is written here.
 
-The numbers are those of the list that was kept while reading the issues of twenty projects (reference/peers.md of the shared
-data, section 5). Number 3, a missing chunk that looks like an empty one, is kept by test_verify.py: a missing object is
-found by the manifest. These do not apply to a writer of files:
+The numbers are those of the list that was kept while reading the issues of twenty projects (reference/peers.md of the
+shared data, section 5). Number 3, a missing chunk that looks like an empty one, is a test of test_verify.py: the manifest
+tells them apart. These do not apply to a writer of files:
 
 - 23, HTTP serving with ranges and CORS: nothing is served here.
 - 25, tifffile's `aszarr` store that changed its version of Zarr: the TIFF is not read through tifffile.

@@ -1,4 +1,4 @@
-"""`verify` finds every kind of damage and names the object, finds nothing in good output, and `repair` makes it whole."""
+"""`verify` finds every kind of damage and names the object and nothing in good output; `repair` makes it whole."""
 
 import json
 import pathlib
