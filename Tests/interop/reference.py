@@ -88,3 +88,11 @@ def largest(array: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
 
 
 METHODS = {"mean": mean, "median": median, "mode": mode, "min": smallest, "max": largest, "nearest": nearest}
+
+
+def pyramid(pixels: np.ndarray, scales: list[list[float]], method: str = "mean") -> list[np.ndarray]:
+    """All levels, each made of the one before by the factor between their scales."""
+    levels = [pixels]
+    for finer, coarser in itertools.pairwise(scales):
+        levels.append(METHODS[method](levels[-1], tuple(round(b / a) for a, b in zip(finer, coarser))))
+    return levels
