@@ -40,11 +40,10 @@ def described(path) -> str:
 
 
 def series(path) -> list:
-    """The series of a file as tifffile sees them; of a companion, those of the files it names."""
+    """The pixels of the series of a file as tifffile sees them; of a companion, those of the files it names."""
     if path.suffix == ".ome" or "multifile-Z" in path.name:
-        # tifffile assembles them from the companion's text, which it must be given.
-        with tifffile.TiffSequence(sorted(path.parent.glob("multifile-Z*.ome.tiff"))) as files:
-            return [np.stack([tifffile.imread(name, is_ome=False) for name in files.files])]
+        planes = sorted(path.parent.glob("multifile-Z*.ome.tiff"))
+        return [np.stack([tifffile.imread(plane, is_ome=False) for plane in planes])]
     return [tczyx(one) for one in tifffile.TiffFile(path).series]
 
 
