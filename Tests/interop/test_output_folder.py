@@ -104,7 +104,7 @@ def test_a_zarr_is_replaced_when_told_to(version, collection, source, tmp_path, 
     run("convert", source, output, "--ome-version", version, *collection, "--quiet")
     assert not (output / MARKER).exists()
     run("convert", source, output, "--overwrite", "--levels", 1, "--quiet")
-    assert sorted(p.name for p in output.iterdir()) == ["0", "zarr.json"]
+    assert sorted(p.name for p in output.iterdir()) == ["0", "OME", "zarr.json"]
     run("validate", output)
 
 

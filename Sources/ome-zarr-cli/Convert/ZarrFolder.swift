@@ -24,7 +24,8 @@ struct ZarrFolder {
             // A name that is no key of a store was not written by any.
             guard (try? StoreKey(name)) != nil else { return true }
             if isArray && Self.isChunk(name) { return false }
-            return try !(isNode(name) || isMetadataGroup(name) || isUnfinished && isUnfinishedImage(name))
+            if name == "OME" { return try !isMetadataGroup() }
+            return try !(isNode(name) || isUnfinished && isUnfinishedImage(name))
         }
     }
 
@@ -35,9 +36,11 @@ struct ZarrFolder {
         return try Self.documents.contains { try store.size(key.appending($0)) != nil }
     }
 
-    /// The group of a collection; it gets its document after the OME-XML.
-    private func isMetadataGroup(_ name: String) throws -> Bool {
-        try name == "OME" && store.size(StoreKey("OME/METADATA.ome.xml")) != nil
+    /// The group of OME-XML, which nobody looks into: what else lies in it would be lost unseen.
+    private func isMetadataGroup() throws -> Bool {
+        let names = try store.list(StoreKey("OME"))
+        return !names.isEmpty
+            && names.allSatisfy { $0 == "METADATA.ome.xml" || $0 == "source.ome.xml" || Self.documents.contains($0) }
     }
 
     /// A level or a series that has not got its document yet: a number, and in it only levels.
