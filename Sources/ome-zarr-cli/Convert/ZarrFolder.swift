@@ -25,9 +25,10 @@ struct ZarrFolder {
             // A name that is no key of a store was not written by any.
             guard (try? StoreKey(name)) != nil else { return true }
             if isArray && Self.isChunk(name) { return false }
+            if name == "OME" { return try !isMetadataGroup() }
             // An interrupted copy of an array has no document yet; a number may be an image, too.
             if isUnfinished && Self.isChunk(name) && Int(name) == nil { return false }
-            return try !(isNode(name) || isMetadataGroup(name) || isUnfinished && isUnfinishedImage(name))
+            return try !(isNode(name) || isUnfinished && isUnfinishedImage(name))
         }
     }
 
@@ -38,9 +39,12 @@ struct ZarrFolder {
         return try Self.documents.contains { try store.size(key.appending($0)) != nil }
     }
 
-    /// The group of a collection; it gets its document after the OME-XML.
-    private func isMetadataGroup(_ name: String) throws -> Bool {
-        try name == "OME" && store.size(StoreKey("OME/METADATA.ome.xml")) != nil
+    /// The group of OME-XML, which nobody looks into: what else lies in it would be lost unseen.
+    private func isMetadataGroup() throws -> Bool {
+        let ours = ["OME/METADATA.ome.xml", "OME/source.ome.xml", Manifest.file, Manifest.conversion]
+        return try store.list(StoreKey("OME")).allSatisfy { name in
+            ours.contains("OME/\(name)") || Self.documents.contains(name)
+        }
     }
 
     /// A level or a series, labels, or the row of a plate, that has not got its document yet: in it are only nodes, and
