@@ -311,8 +311,8 @@ def test_n5_becomes_an_image(run, tmp_path):
 
 
 FOREIGN = [
-    "ome-zarr-py/tests/data/v3", "ome-zarr-py/tests/data/v4", "vizarr", "ome-zarr-models-py", "zarr_implementations",
-    "zarrita.js", "n5", "tensorstore",
+    "ome-zarr-py", "ome-zarr-models-py", "ome-ngff-validator", "ome2024-ngff-challenge", "zarr_implementations",
+    "zarr-extensions", "netcdf-c", "neuroglancer",
 ]  # fmt: skip
 
 
@@ -340,7 +340,7 @@ def test_what_others_wrote_is_copied_or_refused_in_a_sentence(shared, tmp_path, 
     """Into the same format, the other one and other chunks: pixels equal wherever zarr-python reads the source."""
     compared = 0
     for source in hierarchies(shared / "conformance" / folder):
-        for arguments in [[], ["--ome-version", "0.5"], ["--chunk", "3,5", "--codec", "zstd:1"]]:
+        for arguments in [[], ["--ome-version", "0.5"], ["--chunk", "60,100", "--codec", "zstd:1"]]:
             target = tmp_path / "out.zarr"
             shutil.rmtree(target, ignore_errors=True)
             command = [binary(), "copy", str(source), str(target), "--quiet", *arguments]
@@ -351,12 +351,16 @@ def test_what_others_wrote_is_copied_or_refused_in_a_sentence(shared, tmp_path, 
                 continue
             for name in arrays(source):
                 try:
-                    expected = zarr.open_array(source / name, mode="r")[...]
+                    array = zarr.open_array(source / name, mode="r")
+                    # Some are metadata alone and claim what no memory holds.
+                    expected = array[...] if array.size <= 1 << 20 else None
                 except Exception:
+                    continue
+                if expected is None:
                     continue
                 np.testing.assert_array_equal(zarr.open_array(target / name, mode="r")[...], expected)
                 compared += 1
-    assert compared > 0 or folder == "n5"
+    assert compared > 0
 
 
 def peak(*arguments) -> int:

@@ -40,7 +40,7 @@ struct ChunkRelay {
         let chunk = plan.source.innerChunkShape
         let chunks = [plan.source, plan.target].map { zip($0.chunkShape, chunk).map { $0 / $1 }.saturatingProduct() }
         return chunk.saturatingProduct(times: 2 * plan.source.type.size)
-            .saturatingAdding(chunks[0].saturatingAdding(chunks[1]).saturatingMultiplied(by: 64))
+            .saturatingAdding(chunks[0].saturatingAdding(chunks[1]).saturatingMultiplied(by: 160))
             .saturatingMultiplied(by: threads)
     }
 

@@ -53,7 +53,7 @@ struct CopyWalk {
 
     private mutating func visitArray(_ key: StoreKey, axes: [String]?) throws {
         do {
-            let metadata = try ArrayMetadata.read(from: source, key)
+            let metadata = try ZarrArray.open(source, key).metadata
             let plan = try ArrayCopyPlan(metadata, axes: axes, format: to, options)
             if let reason = plan.reason, !warnings.contains(reason) { warnings.append(reason) }
             note(key, .array(plan))

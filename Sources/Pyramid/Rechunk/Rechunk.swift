@@ -95,7 +95,7 @@ struct Rechunk {
 extension Rechunk {
     /// Decodes the source chunks of a block, each by one thread.
     private func read(_ region: Region, into pixels: StridedPixels) throws {
-        try share(Array(region.parts(of: plan.task.sourceChunk))) { part, worker in
+        try share(region, in: plan.task.sourceChunk) { part, worker in
             try worker.reader.read(part, into: pixels.subview(part.relative(to: region.origin)))
             progress.didDecode()
         }
@@ -104,26 +104,42 @@ extension Rechunk {
 
     /// Encodes the target chunks of a block, no more at a time than may wait for their place in a shard.
     private func write(_ region: Region, from pixels: StridedPixels) throws {
-        let chunks = plan.chunks(of: region), wave = RechunkPlan.wavePerThread * plan.threads
-        for start in stride(from: 0, to: chunks.count, by: wave) {
-            try share(Array(chunks[start..<min(start + wave, chunks.count)])) { part, worker in
+        var wave = [Region]()
+        func flush() throws {
+            let chunks = wave
+            try share(chunks.count, { chunks[$0] }) { part, worker in
                 let source = pixels.subview(part.relative(to: region.origin))
                 try ChunkEncoders.encode(source, target.encoder, worker.workspace) { encoded in
                     progress.didWrite(try target.add(at: part.origin, encoded))
                 }
             }
+            wave.removeAll(keepingCapacity: true)
         }
+        for chunk in plan.chunks(of: region) {
+            wave.append(chunk)
+            if wave.count == RechunkPlan.wavePerThread * plan.threads { try flush() }
+        }
+        try flush()
         progress.didPass(bytes(region) - bytes(region) / 2)
     }
 
-    /// Runs `body` for each region, on all threads.
-    private func share(_ parts: [Region], _ body: @escaping (Region, Worker) throws -> Void) throws {
+    /// Runs `body` for each part of a region in a regular grid, on all threads.
+    private func share(
+        _ region: Region, in grid: [Int], _ body: @escaping (Region, Worker) throws -> Void
+    ) throws {
+        let parts = region.chunks(of: grid)
+        try share(parts.count, { region.part(parts[$0]) }, body)
+    }
+
+    private func share(
+        _ count: Int, _ part: @escaping (Int) -> Region, _ body: @escaping (Region, Worker) throws -> Void
+    ) throws {
         // Safety: parts do not overlap, so no two threads touch the same pixels, and each has its own worker.
-        nonisolated(unsafe) let body = body, workers = workers
+        nonisolated(unsafe) let part = part, body = body, workers = workers
         let progress = progress
-        try pool.run(parts.count) { task, worker in
+        try pool.run(count) { task, worker in
             try progress.check()
-            try body(parts[task], workers[worker])
+            try body(part(task), workers[worker])
         }
     }
 }
@@ -136,7 +152,7 @@ extension Rechunk {
         for region in read.sorted().map(plan.readBlocks.region) {
             let pixels = pixels(region)
             try read(region, into: pixels)
-            try share(Array(region.parts(of: plan.writeBlock))) { piece, worker in
+            try share(region, in: plan.writeBlock) { piece, worker in
                 try self.piece(piece, worker).copy(from: pixels.subview(piece.relative(to: region.origin)))
                 try spill.write(piece, worker.piece.bytes)
             }
@@ -146,7 +162,7 @@ extension Rechunk {
 
     /// Puts a block together from what was cut.
     private func gather(_ region: Region, from spill: SpillFile, into pixels: StridedPixels) throws {
-        try share(Array(region.parts(of: plan.readBlock))) { piece, worker in
+        try share(region, in: plan.readBlock) { piece, worker in
             let target = pixels.subview(piece.relative(to: region.origin))
             guard read.contains(plan.readBlocks.number(at: piece.origin)) else {
                 return target.fill(with: source.metadata.fillValue.bytes)

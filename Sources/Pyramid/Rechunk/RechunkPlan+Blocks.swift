@@ -13,9 +13,9 @@ extension RechunkPlan {
     /// The chunks of a region of whole chunks in the order in which they are written: shard by shard, in each in C order.
     ///
     /// - Returns: the parts of chunks that lie in the array.
-    func chunks(of block: Region) -> [Region] {
-        guard let shard = task.shard else { return Array(block.parts(of: task.chunk)) }
-        return block.parts(of: shard).flatMap { $0.parts(of: task.chunk) }
+    func chunks(of block: Region) -> some Sequence<Region> {
+        let chunk = task.chunk
+        return block.parts(of: task.shard ?? writeBlock).lazy.flatMap { $0.parts(of: chunk) }
     }
 }
 
@@ -45,11 +45,12 @@ struct BlockGrid: Sendable {
 }
 
 extension Region {
-    /// The region cut along a regular grid: its parts in C order.
-    func parts(of chunk: [Int]) -> some Sequence<Region> {
-        let origin = origin
-        return chunks(of: chunk).lazy.map { part in
-            Region(origin: zip(origin, part.inRegion.origin).map { $0 + $1 }, shape: part.inRegion.shape)
-        }
+    /// The region cut along a regular grid: its parts in C order, one at a time, because there may be more than memory
+    /// should hold.
+    func parts(of chunk: [Int]) -> some Sequence<Region> { chunks(of: chunk).lazy.map { part($0) } }
+
+    /// A part where it lies in the array.
+    func part(_ part: RegionChunks.Part) -> Region {
+        Region(origin: zip(origin, part.inRegion.origin).map { $0 + $1 }, shape: part.inRegion.shape)
     }
 }

@@ -119,11 +119,11 @@ extension RechunkPlan {
             .saturatingAdding(shardBytes.saturatingMultiplied(by: openShards))
     }
 
-    /// What an open shard holds: its index, what is known of each chunk, and bytes on their way to the file.
+    /// What an open shard holds: its index, the order and state of each chunk, and bytes on their way to the file.
     private var shardBytes: Int {
         guard let shard = task.shard else { return 0 }
         let chunks = zip(shard, task.chunk).map { $0 / $1 }.saturatingProduct()
-        return chunks.saturatingMultiplied(by: 64).saturatingAdding(Self.openShardBytes)
+        return chunks.saturatingMultiplied(by: 320).saturatingAdding(Self.openShardBytes)
     }
 
     /// Shards that may be open at once.
