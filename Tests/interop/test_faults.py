@@ -296,7 +296,7 @@ def test_the_source_shrinks_during_the_run(left, job, tmp_path):
     assert_not_an_image(tmp_path / NAME)
     # As it is now, it is another source: refused, and nothing of what is there is lost.
     before = contents(tmp_path / NAME)
-    assert_one_sentence(start(job.command(tmp_path / NAME, "--resume")), "the input has changed")
+    assert_one_sentence(start(job.command(tmp_path / NAME, "--resume")), "the input has changed", "the file is empty")
     assert contents(tmp_path / NAME) == before
     job.source.write_bytes(whole)
     os.utime(job.source, ns=(times.st_atime_ns, times.st_mtime_ns))

@@ -3,8 +3,8 @@
 import json
 import pathlib
 import shutil
+import zlib
 
-import google_crc32c
 import numpy as np
 import pytest
 import tensorstore
@@ -59,7 +59,7 @@ class Output:
             file = self.path / key
             if key and file.is_file():
                 data = file.read_bytes()
-                line = f"{google_crc32c.value(data):08x} {len(data)} {key}"
+                line = f"{zlib.crc32(data):08x} {len(data)} {key}"
             lines.append(line)
         (self.path / MANIFEST).write_text("\n".join(lines) + "\n")
 
@@ -164,7 +164,9 @@ def test_damage_is_found_and_named_and_repaired(damage, output):
     damaged = damage(output)
     assert output.findings() == damaged
     assert damaged <= output.findings("--against", output.source)
-    sound = {key: (output.path / key).stat().st_ino for key in output.before if key not in damaged | {MANIFEST}}
+    sound = {key: (output.path / key).stat().st_ino for key in output.before if key not in damaged}
+    # While it is repaired it is no image: its root is written again, last.
+    sound = {key: file for key, file in sound.items() if key != output.root and not key.startswith("OME/")}
     output.run("repair", output.path, "--from", output.source)
     assert contents(output.path) == output.before
     # Only what was damaged was written again.
@@ -254,7 +256,8 @@ def test_without_a_manifest_chunks_and_levels_are_checked_and_it_is_said(output)
 def test_another_source_is_not_what_it_was_made_of(output, tmp_path):
     pixels = tifffile.imread(output.source)
     pixels[0, 10, 10] += 1
-    tifffile.imwrite(tmp_path / "other.ome.tif", pixels, ome=True, metadata={"axes": "CYX"}, tile=(64, 64))
+    metadata = {"axes": "CYX", "PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5}
+    tifffile.imwrite(tmp_path / "other.ome.tif", pixels, ome=True, metadata=metadata, tile=(64, 64))
     process = output.run("verify", output.path, "--against", tmp_path / "other.ome.tif", status=2)
     assert output.objects(0)[0] in process.stdout
 
