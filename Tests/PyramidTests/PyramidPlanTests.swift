@@ -285,4 +285,15 @@ struct PyramidPlanTests {
             #expect(last.translation == (method == .nearest ? [0, 0] : [0.5, 1.125]))
         }
     }
+
+    @Test("one worker needs what docs/pyramids.md says")
+    func documentedMemory() throws {
+        let strips = Promise(
+            description: ImageDescription(axes: [.space("y"), .space("x")], shape: [60000, 60000], type: .uint16),
+            natural: [16, 60000], reader: 4_000_000)
+        let needs = try [slide(32768, tile: 512), strips, volume([4000, 2000, 2000])].map {
+            try PyramidPlan(of: $0, options(threads: 1)).memory.peakBytes / 1_000_000
+        }
+        #expect(needs == [12, 135, 202])
+    }
 }

@@ -45,7 +45,7 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What the values are. auto looks at names and at some pixels; labels are reduced by their mode and marked as labels.",
+            "What the values are. auto looks at names and at some pixels, unless --downsample is given; labels are reduced by their mode and marked as labels.",
             valueName: "auto|intensities|labels"))
     var kind = ContentArgument.auto
 
@@ -101,7 +101,8 @@ struct ConvertOptions: ParsableArguments {
     /// - Parameter fileName: what the input is called.
     func pyramid(of source: any ImageSource, fileName: String) -> PyramidOptions {
         var options = pyramid(for: source.description.type)
-        options.content = kind.content(of: source, fileName: fileName)
+        // Whoever says how levels are made is not asked what the values are.
+        if downsample == nil || kind != .auto { options.content = kind.content(of: source, fileName: fileName) }
         return options
     }
 
