@@ -39,7 +39,7 @@ package final class ArrayLedger: Sendable {
         for object in complete where earlier.indices.contains(object.number) {
             earlier[object.number] = true
             state.sizes[object.number] = object.stamp.size
-            state.checksums[object.number] = object.stamp.crc32c
+            state.checksums[object.number] = object.stamp.crc32
         }
         self.earlier = earlier
         self.state = Mutex(state)
@@ -58,7 +58,7 @@ package final class ArrayLedger: Sendable {
         let number = number(index)
         state.withLock { state in
             state.sizes[number] = stamp.size
-            state.checksums[number] = stamp.crc32c
+            state.checksums[number] = stamp.crc32
         }
         try journal?.note(.object(array: key, number: number, stamp))
     }
@@ -68,7 +68,7 @@ package final class ArrayLedger: Sendable {
         let number = number(index)
         return state.withLock { state in
             state.sizes[number] < 0
-                ? nil : ObjectStamp(size: state.sizes[number], crc32c: state.checksums[number])
+                ? nil : ObjectStamp(size: state.sizes[number], crc32: state.checksums[number])
         }
     }
 

@@ -78,7 +78,7 @@ public struct ManifestContents: Sendable {
             let key = try? StoreKey(JournalText.unescaped(parts[2]))
         else { return nil }
         if parts[0] == Manifest.absent { return Entry(key: key, stamp: nil) }
-        return UInt32(parts[0], radix: 16).map { Entry(key: key, stamp: ObjectStamp(size: size, crc32c: $0)) }
+        return UInt32(parts[0], radix: 16).map { Entry(key: key, stamp: ObjectStamp(size: size, crc32: $0)) }
     }
 }
 

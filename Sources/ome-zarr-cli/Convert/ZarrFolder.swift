@@ -25,6 +25,7 @@ struct ZarrFolder {
             // A name that is no key of a store was not written by any.
             guard (try? StoreKey(name)) != nil else { return true }
             if isArray && Self.isChunk(name) { return false }
+            if name == Manifest.group { return try !isMetadataGroup() }
             return try !(isNode(name) || isMetadataGroup(name) || isUnfinished && isUnfinishedImage(name))
         }
     }
@@ -36,9 +37,16 @@ struct ZarrFolder {
         return try Self.documents.contains { try store.size(key.appending($0)) != nil }
     }
 
-    /// The group of a collection; it gets its document after the OME-XML.
-    private func isMetadataGroup(_ name: String) throws -> Bool {
-        try name == "OME" && store.size(StoreKey("OME/METADATA.ome.xml")) != nil
+    /// The group of the metadata about all images, which gets its document late: nothing of anybody else's is in it.
+    private func isMetadataGroup() throws -> Bool {
+        let group = Manifest.group
+        guard try store.size(StoreKey(group)) == nil else { return false }
+        return try store.list(StoreKey(group)).allSatisfy { name in
+            let isOurs = ["METADATA.ome.xml", Manifest.file, Manifest.conversion].contains {
+                $0 == name || $0 == "\(group)/\(name)"
+            }
+            return try isOurs || Self.documents.contains(name) || isNode("\(group)/\(name)")
+        }
     }
 
     /// A level or a series that has not got its document yet: a number, and in it only levels.
