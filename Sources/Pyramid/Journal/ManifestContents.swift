@@ -4,6 +4,7 @@ public import Zarr
 public struct ManifestContents: Sendable {
     /// One object that should be there, or rightly not.
     public struct Entry: Sendable, Hashable {
+        /// Where it lies, counted from the group that holds the manifest's.
         public var key: StoreKey
         /// Nil where nothing is stored because all pixels are the fill value.
         public var stamp: ObjectStamp?
@@ -83,7 +84,9 @@ public struct ManifestContents: Sendable {
 }
 
 extension ManifestContents: RandomAccessCollection {
+    /// 0.
     public var startIndex: Int { 0 }
+    /// The number of entries.
     public var endIndex: Int { starts.count }
 
     /// An entry; they are sorted by key.

@@ -20,14 +20,16 @@ struct ZarrFolder {
     /// The first entry that is no part of a Zarr; nil where there is none.
     func foreignEntry() throws -> String? {
         let isArray = (try? ZarrNode.read(store, .root))?.kind == .array
-        return try entries.first { name in
-            if name == Self.marker || Self.documents.contains(name) { return false }
-            // A name that is no key of a store was not written by any.
-            guard (try? StoreKey(name)) != nil else { return true }
-            if isArray && Self.isChunk(name) { return false }
-            if name == Manifest.group { return try !isMetadataGroup() }
-            return try !(isNode(name) || isMetadataGroup(name) || isUnfinished && isUnfinishedImage(name))
-        }
+        return try entries.first { try !isOurs($0, isArray: isArray) }
+    }
+
+    private func isOurs(_ name: String, isArray: Bool) throws -> Bool {
+        if name == Self.marker || Self.documents.contains(name) { return true }
+        // A name that is no key of a store was not written by any.
+        guard (try? StoreKey(name)) != nil else { return false }
+        if isArray && Self.isChunk(name) { return true }
+        if name == Manifest.group { return try isMetadataGroup() }
+        return try isNode(name) || isUnfinished && isUnfinishedImage(name)
     }
 
     private var isUnfinished: Bool { entries.contains(Self.marker) }
