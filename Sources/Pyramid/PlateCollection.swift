@@ -1,5 +1,5 @@
 public import OMEZarr
-public import Zarr
+import Zarr
 
 /// The root of a plate: groups of rows, in them wells, in them the images of the fields.
 ///

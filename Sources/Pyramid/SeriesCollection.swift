@@ -1,5 +1,5 @@
 public import OMEZarr
-public import Zarr
+import Zarr
 
 /// The root of several images that belong together, in the layout of bioformats2raw: images in groups 0, 1, 2, …, and
 /// the metadata they came with in `OME/METADATA.ome.xml`.

@@ -1,4 +1,4 @@
-public import Zarr
+import Zarr
 
 /// A part of an image seen as an image: a box of its pixels, and some of its channels in any order.
 ///

@@ -28,7 +28,7 @@ final class LevelSink: Sendable {
 
     /// The stamp of a shard, known when it is finished.
     private final class Stamp: Sendable {
-        let value = Mutex(ObjectStamp(size: 0, crc32c: 0))
+        let value = Mutex(ObjectStamp.nothing)
     }
 
     /// - Parameters:
@@ -102,7 +102,7 @@ final class LevelSink: Sendable {
     private func noteEmpty(_ index: [Int]) throws -> Int {
         // A damaged object that is made again may have had a file.
         if ledger.hasEarlier { try store.remove(ledger.key(of: index)) }
-        try ledger.note(index, ObjectStamp(size: 0, crc32c: 0))
+        try ledger.note(index, ObjectStamp.nothing)
         return 0
     }
 

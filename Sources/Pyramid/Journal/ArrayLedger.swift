@@ -39,7 +39,7 @@ package final class ArrayLedger: Sendable {
         for object in complete where earlier.indices.contains(object.number) {
             earlier[object.number] = true
             state.sizes[object.number] = object.stamp.size
-            state.checksums[object.number] = object.stamp.crc32c
+            state.checksums[object.number] = object.stamp.crc32
         }
         self.earlier = earlier
         self.state = Mutex(state)
@@ -47,7 +47,7 @@ package final class ArrayLedger: Sendable {
 
     /// Of an array that is complete, of whose objects nothing else is known.
     convenience init(existing array: ZarrArray) {
-        let count = array.metadata.gridShape.reduce(1, *), unknown = ObjectStamp(size: 0, crc32c: 0)
+        let count = array.metadata.gridShape.reduce(1, *), unknown = ObjectStamp(size: 0, crc32: 0)
         self.init(
             array.key, array.metadata, journal: nil,
             complete: (0..<count).map { JournalContents.Object(number: $0, stamp: unknown) })
@@ -66,7 +66,7 @@ package final class ArrayLedger: Sendable {
         let number = number(index)
         state.withLock { state in
             state.sizes[number] = stamp.size
-            state.checksums[number] = stamp.crc32c
+            state.checksums[number] = stamp.crc32
         }
         try journal?.note(.object(array: key, number: number, stamp))
     }
@@ -76,7 +76,7 @@ package final class ArrayLedger: Sendable {
         let number = number(index)
         return state.withLock { state in
             state.sizes[number] < 0
-                ? nil : ObjectStamp(size: state.sizes[number], crc32c: state.checksums[number])
+                ? nil : ObjectStamp(size: state.sizes[number], crc32: state.checksums[number])
         }
     }
 

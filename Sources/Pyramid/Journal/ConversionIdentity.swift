@@ -52,10 +52,11 @@ public struct ConversionIdentity: Sendable, Hashable {
             return "the options have changed: they were \(Self.text(earlier)), now they are \(Self.text(self))"
         }
         if input != earlier.input && !ignoresInput { return "the input has changed since" }
+        if plan == earlier.plan { return nil }
         if name != earlier.name {
-            return "the output was called \(earlier.name ?? "otherwise"), which is in the metadata of the image"
+            return "the output was called \(earlier.name ?? "otherwise"), which is the name of the image in it"
         }
-        return plan == earlier.plan ? nil : "the plan differs: the input describes another image than before"
+        return "the input describes another image than before"
     }
 
     private static func text(_ identity: ConversionIdentity) -> String {

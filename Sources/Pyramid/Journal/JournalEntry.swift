@@ -32,7 +32,7 @@ package enum JournalEntry: Equatable {
         case .cleared: Array("cleared".utf8)
         case .object(let array, let number, let stamp):
             Array(
-                "object \(number) \(stamp.size) \(JournalText.hexadecimal(stamp.crc32c)) \(JournalText.escaped(array.path))"
+                "object \(number) \(stamp.size) \(JournalText.hexadecimal(stamp.crc32)) \(JournalText.escaped(array.path))"
                     .utf8)
         case .unit(let image, let brick, let seen):
             "unit \(brick.level) \(brick.index.map(String.init).joined(separator: ",")) ".utf8 + seen.word
@@ -42,8 +42,8 @@ package enum JournalEntry: Equatable {
 
     /// Nil for a line that is not whole, or of a kind that is not known.
     package init?(line: some RandomAccessCollection<UInt8>) {
-        guard line.count > 9, let sum = UInt32(String(decoding: line.suffix(8), as: UTF8.self), radix: 16),
-            Self.checksum(Array(line.dropLast(8))) == sum
+        guard line.count > 9,
+            JournalText.hexadecimal(Self.checksum(Array(line.dropLast(8)))).utf8.elementsEqual(line.suffix(8))
         else { return nil }
         let text = JournalText.unescaped(String(decoding: line.dropLast(9), as: UTF8.self))
         guard let entry = Self.parse(text) else { return nil }
@@ -67,7 +67,7 @@ package enum JournalEntry: Equatable {
             guard let number = Int(word()), let size = Int(word()), let sum = UInt32(word(), radix: 16),
                 number >= 0, size >= 0, let key = try? StoreKey(String(rest))
             else { return nil }
-            return .object(array: key, number: number, ObjectStamp(size: size, crc32c: sum))
+            return .object(array: key, number: number, ObjectStamp(size: size, crc32: sum))
         case "unit":
             guard let level = Int(word()) else { return nil }
             let index = word().split(separator: ",").compactMap { Int($0) }

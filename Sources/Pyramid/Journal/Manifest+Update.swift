@@ -13,7 +13,7 @@ extension Manifest {
         func isChanged(_ key: StoreKey) -> Bool {
             keys.contains { key == $0 || key.path.utf8.starts(with: ($0.path + "/").utf8) || $0 == .root }
         }
-        var lines = old.filter { !isChanged($0.key) }.map { ($0.key, $0.stamp ?? ObjectStamp(size: 0, crc32c: 0)) }
+        var lines = old.filter { !isChanged($0.key) }.map { ($0.key, $0.stamp ?? ObjectStamp.nothing) }
         for key in keys { try stamps(store, key, relativeTo: root) { lines.append(($0, $1)) } }
         lines.sort { $0.0.path.utf8.lexicographicallyPrecedes($1.0.path.utf8) }
         var text = "\(heading)\nprogram \(old.program)\ninput \(old.input)\nplan \(old.plan)\n"

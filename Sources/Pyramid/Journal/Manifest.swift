@@ -1,6 +1,6 @@
 import Zarr
 
-/// The list of everything a finished output holds: text, one object a line, with its CRC-32C, its size and its key.
+/// The list of everything a finished output holds: text, one object a line, with its CRC-32, its size and its key.
 ///
 ///     ome-zarr manifest 1
 ///     program ome-zarr 0.1.0
@@ -57,7 +57,7 @@ public enum Manifest {
     }
 
     static func line(_ key: StoreKey, _ stamp: ObjectStamp) -> String {
-        let sum = stamp.size == 0 && stamp.crc32c == 0 ? absent : JournalText.hexadecimal(stamp.crc32c)
+        let sum = stamp == .nothing ? absent : JournalText.hexadecimal(stamp.crc32)
         return "\(sum) \(stamp.size) \(JournalText.escaped(key.path))\n"
     }
 

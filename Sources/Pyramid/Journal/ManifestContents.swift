@@ -4,6 +4,7 @@ public import Zarr
 public struct ManifestContents: Sendable {
     /// One object that should be there, or rightly not.
     public struct Entry: Sendable, Hashable {
+        /// Where it lies, counted from the group that holds the manifest's.
         public var key: StoreKey
         /// Nil where nothing is stored because all pixels are the fill value.
         public var stamp: ObjectStamp?
@@ -78,12 +79,14 @@ public struct ManifestContents: Sendable {
             let key = try? StoreKey(JournalText.unescaped(parts[2]))
         else { return nil }
         if parts[0] == Manifest.absent { return Entry(key: key, stamp: nil) }
-        return UInt32(parts[0], radix: 16).map { Entry(key: key, stamp: ObjectStamp(size: size, crc32c: $0)) }
+        return UInt32(parts[0], radix: 16).map { Entry(key: key, stamp: ObjectStamp(size: size, crc32: $0)) }
     }
 }
 
 extension ManifestContents: RandomAccessCollection {
+    /// 0.
     public var startIndex: Int { 0 }
+    /// The number of entries.
     public var endIndex: Int { starts.count }
 
     /// An entry; they are sorted by key.

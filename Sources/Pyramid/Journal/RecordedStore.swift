@@ -121,7 +121,7 @@ public final class RecordedStore: WritableStore {
     /// The stamp of an object of a damaged output that is as the manifest has it; nil for others.
     private func soundStamp(_ key: StoreKey) -> ObjectStamp? {
         guard let repair, !repair.found.concerns(key), let entry = repair.manifest.entry(key) else { return nil }
-        return entry.stamp ?? ObjectStamp(size: 0, crc32c: 0)
+        return entry.stamp ?? ObjectStamp.nothing
     }
 
     private static func index(_ number: Int, _ grid: [Int]) -> [Int] {
@@ -193,7 +193,9 @@ extension RecordedStore {
     /// - Throws: ``ZarrError`` where something cannot be written or synced.
     public func finish(_ format: ZarrFormat, isDurable: Bool = false) throws {
         let group = try StoreKey(Manifest.group)
-        if try NodeDocuments.names.allSatisfy({ try size(group.appending($0)) == nil }) {
+        // What an interrupted run left there does not count: this one knows only what it wrote.
+        let written = state.withLock { Set($0.documents.keys) }
+        if try NodeDocuments.names.allSatisfy({ try !written.contains(group.appending($0)) }) {
             try ZarrGroup.create(self, group, format: format)
         }
         try write(StoreKey(Manifest.conversion), identity.json.serialized(pretty: true))

@@ -9,11 +9,6 @@ package enum CRC32C {
         zarr_crc32c(0, bytes.baseAddress, bytes.count)
     }
 
-    /// The checksum of bytes that follow others, whose checksum is given.
-    package static func extend(_ checksum: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        zarr_crc32c(checksum, bytes.baseAddress, bytes.count)
-    }
-
     /// The same without the instruction.
     package static func checksumByTables(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         zarr_crc32c_tables(0, bytes.baseAddress, bytes.count)

@@ -1,26 +1,34 @@
+import CDeflate
+
 /// What tells one stored object from another without keeping it: how many bytes it has, and their checksum.
+///
+/// CRC-32 and not CRC-32C: in our shards each chunk ends in its own CRC-32C, and bytes that do have the same CRC-32C
+/// whatever they say, so that of two shards of one size neither could be told from the other.
 public struct ObjectStamp: Sendable, Hashable {
     /// Bytes of the object.
     public private(set) var size: Int
-    /// CRC-32C of all of them.
-    public private(set) var crc32c: UInt32
+    /// CRC-32 of all of them, as ZIP and PNG have it.
+    public private(set) var crc32: UInt32
+
+    /// The stamp of no bytes.
+    public static let nothing = ObjectStamp(size: 0, crc32: 0)
 
     /// A stamp that was noted before.
-    public init(size: Int, crc32c: UInt32) {
+    public init(size: Int, crc32: UInt32) {
         self.size = size
-        self.crc32c = crc32c
+        self.crc32 = crc32
     }
 
     /// The stamp of some bytes.
     public init(of bytes: UnsafeRawBufferPointer) {
-        self.init(size: 0, crc32c: 0)
+        self = .nothing
         append(bytes)
     }
 
     /// Goes on with the bytes that follow.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         size += bytes.count
-        crc32c = CRC32C.extend(crc32c, bytes)
+        crc32 = libdeflate_crc32(crc32, bytes.orEmpty, bytes.count)
     }
 }
 
@@ -32,7 +40,7 @@ extension ReadableStore {
         guard let size = try size(key) else { return nil }
         // Long enough that opening the object for each costs nothing.
         let piece = 4 << 20, block = ByteBlock()
-        var stamp = ObjectStamp(size: 0, crc32c: 0)
+        var stamp = ObjectStamp.nothing
         while stamp.size < size {
             let count = min(piece, size - stamp.size)
             block.reserve(count)

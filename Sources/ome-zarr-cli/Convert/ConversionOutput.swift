@@ -88,15 +88,13 @@ struct ConversionOutput {
         guard try isFolder() == true else { return try look() }
         let store = try DirectoryStore(path: path, create: false)
         if try store.size(StoreKey(Journal.file)) != nil { return .unfinished }
+        let document = try MetadataDocument.read(store, StoreKey(Manifest.conversion))
+        if let identity = document.flatMap(ConversionIdentity.init) { return .finished(identity) }
         let state = try look()
         if state.isEmpty { return state }
-        let document = try MetadataDocument.read(store, StoreKey(Manifest.conversion))
-        guard let identity = document.flatMap(ConversionIdentity.init) else {
-            throw Refusal(
-                "\(path) exists, and nothing in it says how it was made, so there is nothing to go on with: add "
-                    + "--overwrite to replace it, or choose another name")
-        }
-        return .finished(identity)
+        throw Refusal(
+            "\(path) exists, and nothing in it says how it was made, so there is nothing to go on with: add "
+                + "--overwrite to replace it, or choose another name")
     }
 
     private func look() throws -> State {

@@ -20,16 +20,18 @@ struct ZarrFolder {
     /// The first entry that is no part of a Zarr; nil where there is none.
     func foreignEntry() throws -> String? {
         let isArray = (try? ZarrNode.read(store, .root))?.kind == .array
-        return try entries.first { name in
-            if name == Self.marker || Self.documents.contains(name) { return false }
-            // A name that is no key of a store was not written by any.
-            guard (try? StoreKey(name)) != nil else { return true }
-            if isArray && Self.isChunk(name) { return false }
-            if name == "OME" { return try !isMetadataGroup() }
-            // An interrupted copy of an array has no document yet; a number may be an image, too.
-            if isUnfinished && Self.isChunk(name) && Int(name) == nil { return false }
-            return try !(isNode(name) || isUnfinished && isUnfinishedImage(name))
-        }
+        return try entries.first { try !isOurs($0, isArray: isArray) }
+    }
+
+    private func isOurs(_ name: String, isArray: Bool) throws -> Bool {
+        if name == Self.marker || Self.documents.contains(name) { return true }
+        // A name that is no key of a store was not written by any.
+        guard (try? StoreKey(name)) != nil else { return false }
+        if isArray && Self.isChunk(name) { return true }
+        // An interrupted copy of an array has no document yet; a number may be an image, too.
+        if isUnfinished && Self.isChunk(name) && Int(name) == nil { return true }
+        if name == Manifest.group { return try isMetadataGroup() }
+        return try isNode(name) || isUnfinished && isUnfinishedImage(name)
     }
 
     private var isUnfinished: Bool { entries.contains(Self.marker) }
@@ -39,11 +41,15 @@ struct ZarrFolder {
         return try Self.documents.contains { try store.size(key.appending($0)) != nil }
     }
 
-    /// The group of OME-XML, which nobody looks into: what else lies in it would be lost unseen.
+    /// The group of the metadata about all images, which gets its document late: nothing of anybody else's is in it.
     private func isMetadataGroup() throws -> Bool {
-        let ours = ["OME/METADATA.ome.xml", "OME/source.ome.xml", Manifest.file, Manifest.conversion]
-        return try store.list(StoreKey("OME")).allSatisfy { name in
-            ours.contains("OME/\(name)") || Self.documents.contains(name)
+        let group = Manifest.group
+        guard try store.size(StoreKey(group)) == nil else { return false }
+        return try store.list(StoreKey(group)).allSatisfy { name in
+            let isOurs = ["METADATA.ome.xml", "source.ome.xml", Manifest.file, Manifest.conversion].contains {
+                $0 == name || $0 == "\(group)/\(name)"
+            }
+            return try isOurs || Self.documents.contains(name) || isNode("\(group)/\(name)")
         }
     }
 
