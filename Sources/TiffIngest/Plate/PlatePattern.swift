@@ -85,34 +85,53 @@ public struct PlatePattern: Sendable, Hashable, CustomStringConvertible {
     // MARK: Matching
 
     /// What the placeholders stand for in a path relative to the folder; nil where the path does not fit.
+    ///
+    /// Costs at most the length of the path, squared, for each part of the pattern.
     package func match(_ path: String) -> [Part: String]? {
-        var found: [Part: Range<Int>] = [:]
-        let bytes = Array(path.utf8)
-        guard match(bytes, 0, 0, &found) else { return nil }
-        return found.mapValues { String(decoding: bytes[$0], as: UTF8.self) }
+        var search = Search(bytes: Array(path.utf8), tokens: tokens)
+        guard search.fits(0, 0) else { return nil }
+        return search.found.mapValues { String(decoding: search.bytes[$0], as: UTF8.self) }
     }
 
-    /// Takes as much as a placeholder can, then less, until the rest fits. Names have at most 255 bytes and patterns few
-    /// wildcards, so this ends soon.
-    private func match(_ bytes: [UInt8], _ start: Int, _ number: Int, _ found: inout [Part: Range<Int>]) -> Bool {
-        guard number < tokens.count else { return start == bytes.count }
-        switch tokens[number] {
-        case .literal(let literal):
-            guard bytes.count - start >= literal.count,
-                bytes[start..<start + literal.count].elementsEqual(literal, by: { Self.folded($0) == $1 })
-            else { return false }
-            return match(bytes, start + literal.count, number + 1, &found)
-        case .anything:
-            var end = start
-            while end < bytes.count, bytes[end] != UInt8(ascii: "/") { end += 1 }
-            for end in (start...end).reversed() where match(bytes, end, number + 1, &found) { return true }
-            return false
-        case .part(let part):
-            for end in Self.ends(of: part, bytes, start).reversed() where match(bytes, end, number + 1, &found) {
-                found[part] = start..<end
+    /// Takes as much as a placeholder can, then less, until the rest fits.
+    private struct Search {
+        let bytes: [UInt8]
+        let tokens: [Token]
+        var found: [Part: Range<Int>] = [:]
+        /// Places from which the rest of the pattern is known not to fit: without them a name of many equal letters
+        /// would be tried for hours.
+        private var hopeless = Set<[Int]>()
+
+        init(bytes: [UInt8], tokens: [Token]) {
+            self.bytes = bytes
+            self.tokens = tokens
+        }
+
+        mutating func fits(_ start: Int, _ number: Int) -> Bool {
+            guard number < tokens.count else { return start == bytes.count }
+            if hopeless.contains([start, number]) { return false }
+            for end in ends(of: tokens[number], start).reversed() where fits(end, number + 1) {
+                if case .part(let part) = tokens[number] { found[part] = start..<end }
                 return true
             }
+            hopeless.insert([start, number])
             return false
+        }
+
+        /// Where a part of the pattern that begins at a place may end.
+        private func ends(of token: Token, _ start: Int) -> [Int] {
+            switch token {
+            case .literal(let literal):
+                let end = start + literal.count
+                let isThere =
+                    end <= bytes.count
+                    && bytes[start..<end].elementsEqual(literal) { PlatePattern.folded($0) == $1 }
+                return isThere ? [end] : []
+            case .anything:
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+                return Array(start...end)
+            case .part(let part): return PlatePattern.ends(of: part, bytes, start)
+            }
         }
     }
 
