@@ -60,20 +60,19 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
         let state = try target.check(input: input, overwrite: overwrite)
         Interruption.listen()
         OpenFileLimit.raise()
-        let store = try target.open(state)
+        let store = try target.begin(state)
         let progress = CopyProgress()
         var display = CopyDisplay(total: plan.pixelBytes, json: json, quiet: quiet)
         do {
-            try target.clear(state, of: store)
             let copy = HierarchyCopy(plan, into: store, spillingTo: target.folder)
             try Background.run({ try copy.run(progress: progress) }) {
                 if Interruption.isRequested { progress.cancel() }
                 display.update(progress)
             }
-            try target.finish(store, .v05)
+            try target.end(store, .v05)
         } catch {
             display.clear()
-            throw target.abandon(store, error)
+            throw target.give(up: store, error)
         }
         display.done(output, progress)
     }

@@ -118,14 +118,13 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         report(plan, title: output)
         let state = try target.check(input: input, overwrite: overwrite)
         if dryRun { return }
-        let store = try target.open(state)
+        let store = try target.begin(state)
         do {
-            try target.clear(state, of: store)
             let conversion = Conversion(source, plan, into: store, generator: ConvertCommand.generator)
             try convert(plan) { progress in _ = try conversion.run(progress: progress) }
-            try target.finish(store, version)
+            try target.end(store, version)
         } catch {
-            throw target.abandon(store, error)
+            throw target.give(up: store, error)
         }
         say("\(output): \(plan.levels.count) levels")
     }
@@ -146,10 +145,9 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     // MARK: Both
 
     private func options(for type: PixelType) -> PyramidOptions {
-        let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         var options = PyramidOptions(
             compression: CodecArgument(.blosc(compressor: "zstd", level: 3)).specs(for: type),
-            memory: memory?.bytes ?? MemoryPlan.defaultLimit, threads: threads ?? processors)
+            memory: memory?.bytes ?? MemoryPlan.defaultLimit, threads: ConvertOptions.threads(threads))
         options.method = downsample
         options.levelCount = levels
         options.minSize = minSize
@@ -173,7 +171,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
 
     private func report(_ plan: PyramidPlan, title: String) {
         guard dryRun || json else { return }
-        let report = PlanReport(plan: plan, title: title)
+        let report = PlanReport(plan: plan, title: title, estimate: nil, freeBytes: nil)
         if json { JSONLines.print("plan", report.json) } else { report.printTable() }
     }
 

@@ -230,7 +230,7 @@ struct ConversionOutput {
         guard let archive = store.base as? ZipWriter else {
             // What is not written down is only made again.
             try? store.flush()
-            return IncompleteOutput(path: path, cause: cause, isRepair: isRepair)
+            return IncompleteOutput(path: path, cause: cause, remains: isRepair ? .repair : .conversion)
         }
         archive.abandon()
         return cause

@@ -9,7 +9,7 @@ extension ImageInput {
     /// - Throws: ``ZarrError`` where it cannot be read, or is larger than any could be.
     func sourceXML() throws -> [UInt8]? {
         switch self {
-        case .tiff(let document): return document.omeXML.map { Array($0.utf8) }
+        case .tiff(let document): return document.omeXML
         case .zarr(let place, _):
             for name in ["OME/source.ome.xml", "OME/METADATA.ome.xml"] {
                 let key = try place.key.appending(name)

@@ -18,16 +18,24 @@ struct Refusal: Error, CustomStringConvertible {
 
 /// Work that stopped after it had begun to write.
 struct IncompleteOutput: Error {
+    /// What can be made of what is there.
+    enum Remains {
+        case conversion, repair, nothing
+    }
+
     let path: String
     let cause: any Error
-    var isRepair = false
+    let remains: Remains
 
     /// How things stand, and how to go on.
     var remark: String {
-        isRepair
-            ? "; \(path) is not whole yet, run the same command again to go on"
-            : "; \(path) is incomplete and no image yet: run the same command with --resume to go on, or with --overwrite "
+        switch remains {
+        case .conversion:
+            "; \(path) is incomplete and no image yet: run the same command with --resume to go on, or with --overwrite "
                 + "to start anew"
+        case .repair: "; \(path) is not whole yet, run the same command again to go on"
+        case .nothing: "; \(path) is incomplete and no image yet, --overwrite replaces it"
+        }
     }
 }
 
