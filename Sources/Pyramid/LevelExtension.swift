@@ -66,7 +66,8 @@ public struct LevelExtension: Sendable {
             for key in obstacles { try store.remove(key) }
             let levels = try StoredLevels(plan: plan, sinks: sinks(keys))
             try Cascade(
-                plan: plan, source: image, destination: levels, units: .allSeen(image.key, plan.image), progress: progress
+                plan: plan, source: image, destination: levels, units: .allSeen(image.key, plan.image),
+                progress: progress
             ).run()
             try list()
         } catch {
@@ -84,7 +85,8 @@ public struct LevelExtension: Sendable {
             guard level >= existing else {
                 let array = image.levels[level]
                 return try LevelSink(
-                    array, level: level, store: store, order: VisitOrder(plan.grid), ledger: ArrayLedger(existing: array))
+                    array, level: level, store: store, order: VisitOrder(plan.grid),
+                    ledger: ArrayLedger(existing: array))
             }
             var metadata = try plan.arrayMetadata(level: level)
             metadata.keyEncoding = image.levels[0].metadata.keyEncoding

@@ -1,5 +1,5 @@
 public import OMEZarr
-public import Zarr
+import Zarr
 
 /// Images on their way into one OME-TIFF: tiled pages in the order z, channel, time, with the levels of each page as its
 /// SubIFDs.

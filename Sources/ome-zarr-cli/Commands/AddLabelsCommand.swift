@@ -67,8 +67,8 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
         let plan = try PyramidPlan(of: labels.source, options(for: labels, of: folder.image, version))
         Interruption.listen()
         OpenFileLimit.raise()
-        var display = ConversionDisplay(
-            total: plan.levels[0].shape.saturatingProduct(times: plan.image.type.size), json: json, quiet: quiet)
+        let total = plan.levels[0].shape.saturatingProduct(times: plan.image.type.size)
+        var display = ConversionDisplay(total: total, json: json, quiet: quiet)
         do {
             let key = try place.prepare()
             let conversion = Conversion(
@@ -80,12 +80,13 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
             }
             display.finished(result)
             try place.publish()
+            try OutputManifest.note([group.key], changedIn: folder.store)
         } catch {
             display.clear()
             place.abandon()
             throw error
         }
-        display.done("\(path)/labels/\(name)")
+        display.done("\(path)/labels/\(name)", [])
     }
 
     private func options(
@@ -94,7 +95,7 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
         let array = image.levels[0].metadata
         var options = PyramidOptions(
             compression: codec.specs(for: labels.source.description.type), memory: MemoryPlan.defaultLimit,
-            threads: ConvertOptions.processors)
+            threads: ConvertOptions.threads(nil))
         options.version = version
         options.chunkShape = array.innerChunkShape
         options.sharding = array.innerChunkShape == array.chunkShape ? .none : .automatic

@@ -66,6 +66,7 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         report(own.differences)
         guard !dryRun, !own.differences.isEmpty else { return }
         for (key, attributes) in documents { try folder.write(attributes, of: key) }
+        try OutputManifest.note(documents.map { try folder.document(of: $0.key) }, changedIn: folder.store)
         try warnOfCopies(in: folder)
     }
 

@@ -103,6 +103,11 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         }
         let overwrite = overwrite
         try convert(addition.plan) { progress in try addition.run(replacing: overwrite, progress: progress) }
+        if let folder = place.store as? DirectoryStore {
+            let document = image.levels[0].metadata.format == .v2 ? ".zattrs" : "zarr.json"
+            let keys = try (addition.paths + [document]).map { try image.key.appending($0) }
+            try OutputManifest.note(keys, changedIn: folder)
+        }
         say("\(input): added \(addition.paths.joined(separator: ", "))")
     }
 

@@ -70,6 +70,9 @@ struct ImageFolder {
         try store.write(place, document.serialized(pretty: true))
     }
 
+    /// The document that holds the attributes of a group.
+    func document(of key: StoreKey) throws -> StoreKey { try key.appending(format == .v3 ? "zarr.json" : ".zattrs") }
+
     /// Copies of the attributes that consolidated metadata above the group hold, or nil where there are none.
     func consolidatedCopy() throws -> StoreKey? {
         var key: StoreKey? = image.key

@@ -33,6 +33,8 @@ struct LabelPlace {
     /// - Returns: where to write.
     func prepare() throws -> StoreKey {
         try store.remove(unfinished)
+        // Killed between two renames: what was to be replaced is all there is.
+        if access(path(final), F_OK) != 0 && access(path(old), F_OK) == 0 { try move(old, to: final) }
         try store.remove(old)
         return unfinished
     }
