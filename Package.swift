@@ -39,7 +39,8 @@ let package = Package(
         .target(name: "CTIFFShims", dependencies: ["CJPEG", "CTIFF"]),
 
         .target(
-            name: "Zarr", dependencies: ["CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CSystem", "CZstd"]),
+            name: "Zarr",
+            dependencies: ["CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CSystem", "CZstd"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
         .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
         .target(

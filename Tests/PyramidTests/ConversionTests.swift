@@ -201,6 +201,13 @@ struct ConversionTests {
 
     static let generator = Generator(name: "tests", version: "1")
 
+    /// What a source says of itself, on its way into a store.
+    static func documents(
+        _ store: any WritableStore, _ version: OMEZarrVersion, _ xml: String? = nil
+    ) -> SourceDocuments {
+        SourceDocuments(in: store, version: version, omeXML: xml.map { Array($0.utf8) }, generator: generator)
+    }
+
     static func plan(_ test: Case, _ source: any ImageSource, threads: Int) throws -> PyramidPlan {
         var options = PyramidOptions(compression: [.zstd(level: 1)], memory: 256 << 20, threads: threads)
         options.version = test.version

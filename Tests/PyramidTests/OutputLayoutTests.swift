@@ -34,9 +34,10 @@ struct OutputLayoutTests {
         }
         #expect(try ImageKind.identify(store, StoreKey("A/1/0")).kind == .image)
         #expect(try ZarrNode.read(store, .root) == nil)
-        let xml = "<OME><Image ID=\"I\"><Pixels><TiffData/></Pixels></Image></OME>"
+        let sizes = "SizeX=\"6\" SizeY=\"5\" SizeZ=\"1\" SizeC=\"1\" SizeT=\"1\""
+        let one = "<Image><Pixels \(sizes)><TiffData/></Pixels></Image>"
         let warnings = try layout.finish(
-            [image, image, image], omeXML: xml, in: store, version: version, generator: ConversionTests.generator)
+            [image, image, image], ConversionTests.documents(store, version, "<OME>\(one)\(one)\(one)</OME>"))
         #expect(warnings == [])
         #expect(try OMEZarrValidator.validate(store).findings.filter { $0.severity == .error }.isEmpty)
         #expect(try OMEZarrImage.openAll(store).map(\.key.path) == ["A/1/0", "A/1/1", "C/1/0"])
@@ -45,13 +46,15 @@ struct OutputLayoutTests {
         #expect(String(decoding: kept, as: UTF8.self).contains("<MetadataOnly/>"))
     }
 
-    @Test("a plate goes without an OME-XML that is damaged, and says so")
+    @Test("a plate gets OME-XML anew where the source's is damaged, and says so")
     func damagedXML() throws {
         let store = MemoryStore()
         let warnings = try OutputLayout.plate(Self.plate).finish(
-            [], omeXML: "<OME><Image", in: store, version: .v05, generator: ConversionTests.generator)
+            [], ConversionTests.documents(store, .v05, "<OME><Image"))
         #expect(warnings.count == 1 && warnings[0].contains("damaged"))
-        #expect(try store.size(StoreKey("OME/METADATA.ome.xml")) == nil)
+        let xml = try #require(try store.read(StoreKey("OME/METADATA.ome.xml")))
+        #expect(try OMEXMLMetadataOnly.sizes(String(decoding: xml, as: UTF8.self)).isEmpty)
+        #expect(try store.read(StoreKey("OME/source.ome.xml")) == Array("<OME><Image".utf8))
         #expect(try ImageKind.identify(store).kind == .plate(wells: ["A/1", "C/1"]))
     }
 }

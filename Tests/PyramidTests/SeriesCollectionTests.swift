@@ -14,16 +14,14 @@ struct SeriesCollectionTests {
         _ images: [ImageDescription], _ version: OMEZarrVersion, omeXML: String?
     ) throws -> (store: MemoryStore, warnings: [String], xml: String?) {
         let store = MemoryStore()
-        let collection = SeriesCollection(in: store, version: version)
+        let keys = try OutputLayout.series.keys(count: images.count)
         for (number, image) in images.enumerated() {
             let pixels = PixelBuffer(shape: image.shape, type: .pixel(image.type))
             let source = StaticImage(description: image, pixels: pixels)
             let plan = try PyramidPlan(of: source, Self.options(version))
-            let key = try collection.key(ofSeries: number)
-            _ = try Conversion(source, plan, into: store, at: key, generator: ConversionTests.generator).run()
+            _ = try Conversion(source, plan, into: store, at: keys[number], generator: ConversionTests.generator).run()
         }
-        let warnings = try collection.finish(
-            images, omeXML: omeXML.map { Array($0.utf8) }, generator: ConversionTests.generator)
+        let warnings = try SeriesCollection(ConversionTests.documents(store, version, omeXML)).finish(images)
         let xml = try store.read(StoreKey("OME/METADATA.ome.xml")).map { String(decoding: $0, as: UTF8.self) }
         return (store, warnings, xml)
     }

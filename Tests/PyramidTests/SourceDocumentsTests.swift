@@ -17,8 +17,9 @@ struct SourceDocumentsTests {
         _ image: ImageDescription, _ version: OMEZarrVersion, _ xml: [UInt8]?
     ) throws -> (metadata: String?, source: [UInt8]?, names: [String], warnings: [String]) {
         let store = MemoryStore()
-        let warnings = try SourceDocuments(in: store, version: version)
-            .write([image], omeXML: xml, generator: ConversionTests.generator)
+        let documents = SourceDocuments(
+            in: store, version: version, omeXML: xml, generator: ConversionTests.generator)
+        let warnings = try OutputLayout.image.begin([image], documents)
         let metadata = try store.read(StoreKey("OME/METADATA.ome.xml")).map { String(decoding: $0, as: UTF8.self) }
         return (
             metadata, try store.read(StoreKey("OME/source.ome.xml")), try store.list(StoreKey("OME")), warnings

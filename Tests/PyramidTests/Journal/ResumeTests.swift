@@ -54,18 +54,16 @@ struct ResumeTests {
         }
 
         func run(into store: RecordedStore, threads: Int) throws {
-            let collection = SeriesCollection(in: store, version: test.version)
+            let layout = sources.count > 1 ? OutputLayout.series : .image
+            let keys = try layout.keys(count: sources.count)
             var written: [ImageDescription] = []
             for (number, source) in sources.enumerated() {
                 let plan = try ConversionTests.plan(test, source, threads: threads)
-                let key = sources.count > 1 ? try collection.key(ofSeries: number) : .root
-                written.append(
-                    try Conversion(source, plan, into: store, at: key, generator: ConversionTests.generator).run().image
-                )
+                let conversion = Conversion(
+                    source, plan, into: store, at: keys[number], generator: ConversionTests.generator)
+                written.append(try conversion.run().image)
             }
-            if sources.count > 1 {
-                _ = try collection.finish(written, omeXML: nil, generator: ConversionTests.generator)
-            }
+            _ = try layout.finish(written, ConversionTests.documents(store, test.version))
             try store.finish(test.version.zarrFormat)
         }
     }
