@@ -31,7 +31,7 @@ struct ResumeTests {
             natural: [16, 16], chunk: [16, 16], values: 0...0)
         return [tiled, stripped, volume, sparse].flatMap { input -> [Case] in
             var sharded = input, old = input
-            sharded.sharding = .bytes(3000)
+            sharded.sharding = .bytes(9000)
             old.version = .v04
             return input.name == "tiled" ? [input, sharded, old] : [sharded, old]
         }
