@@ -1,11 +1,15 @@
 """What the documentation shows works: every example of the help, every recipe and the first page's commands."""
 
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
+import tensorstore
+import zarr
 
 from conftest import ROOT, binary
 
@@ -21,15 +25,30 @@ def folder(tmp_path, run):
     run("sample", "--out", tmp_path / "cells.ome.tif", "--quiet")
     run("sample", "--size", 2048, "--kind", "brightfield", "--out", tmp_path / "slide.tif", "--quiet")
     run("sample", "--size", 512, "--kind", "labels", "--out", tmp_path / "mask.tif", "--quiet")
+    run("sample", "--size", "24x256x256", "--kind", "lightsheet", "--out", tmp_path / "stack.tif", "--quiet")
+    run("sample", "--size", 2048, "--kind", "labels", "--out", tmp_path / "cells_mask.tif", "--quiet")
+    run("sample", "--size", 2048, "--kind", "labels", "--out", tmp_path / "nuclei_mask.tif", "--quiet")
+    (tmp_path / "plate1").mkdir()
+    for name in ["A01_s1_w1", "A01_s1_w2", "B02_s1_w1", "B02_s1_w2"]:
+        run("sample", "--size", 64, "--channels", 1, "--out", tmp_path / "plate1" / f"{name}.tif", "--quiet")
     run("convert", tmp_path / "cells.ome.tif", tmp_path / "cells.ome.zarr", "--quiet")
+    shutil.copytree(tmp_path / "cells.ome.zarr", tmp_path / "old.ome.zarr")
+    run("read", tmp_path / "stack.tif", "-o", tmp_path / "stack.npy", "--quiet")
+    zarr.save_array(tmp_path / "volume.zarr", np.load(tmp_path / "stack.npy").reshape(24, 256, 256))
+    n5 = {"driver": "n5", "kvstore": {"driver": "file", "path": str(tmp_path / "volume.n5")}}
+    tensorstore.open(
+        n5, create=True, dtype="uint16", shape=(40, 50, 60), chunk_layout={"chunk": {"shape": [16, 16, 16]}}
+    ).result().write(np.arange(120000, dtype="u2").reshape(40, 50, 60)).result()
     return tmp_path
 
 
 def works(command: str, folder: pathlib.Path):
     """Runs a command as it stands, after taking away what it would refuse to overwrite."""
-    for name in re.findall(r"[\w.]+\.(?:ome\.zarr|ome\.tif|png|npy|tif)", command):
-        is_made = re.search(rf"(?:-o|--out) {re.escape(name)}|convert \S+ {re.escape(name)}", command)
+    for name in re.findall(r"[\w.]+\.(?:ome\.zarr|ome\.tif|png|npy|tif|ozx|json)", command):
+        is_made = re.search(rf"(?:-o|--out|--save-plan) {re.escape(name)}|(?:convert|copy|export|pyramid) \S+ {re.escape(name)}", command)
         made = folder / name
+        if "--resume" in command:
+            continue
         if is_made and made.is_dir():
             shutil.rmtree(made)
         elif is_made:
@@ -45,9 +64,9 @@ def works(command: str, folder: pathlib.Path):
     assert process.returncode == 0, f"{command}\n{process.stdout}{process.stderr}"
 
 
-@pytest.mark.parametrize("command", ["convert", "info", "read", "validate", "sample"])
+@pytest.mark.parametrize("command", ["convert", "copy", "pyramid", "export", "add-labels", "edit", "verify", "repair", "info", "read", "validate", "sample"])
 def test_every_example_of_the_help_works(command, folder, run):
-    examples = commands(run(command, "--help").stdout.split("Examples:")[1].split("USAGE:")[0])
+    examples = commands(run(command, "--help", env=os.environ | {"COLUMNS": "400"}).stdout.split("Examples:")[1].split("USAGE:")[0])
     assert examples and all(example.startswith(f"ome-zarr {command} ") for example in examples)
     for example in examples:
         works(example, folder)

@@ -48,7 +48,7 @@ def test_names_colours_and_windows(image, run):
     told = run(*command, "--dry-run").stdout
     assert files(path) == before
     assert run(*command).stdout == told
-    assert changed(before, files(path)) == [document(path, version).name]
+    assert changed(before, files(path)) == sorted(["OME/manifest.txt", document(path, version).name])
     new = ome(path)
     assert multiscale(path)["name"] == new["omero"]["name"] == "mine"
     assert [(c["label"], c["color"]) for c in new["omero"]["channels"]] == [("DAPI", "0000FF"), ("GFP", "00FF00")]
@@ -69,7 +69,7 @@ def test_the_pixel_size_scales_all_levels_and_the_labels(image, run):
     lines = run("edit", path, "--pixel-size", "0.325um,650nm,3um", "--json").stdout.splitlines()
     assert [json.loads(line)["what"] for line in lines] == [f"the spacing of {a}" for a in "xyz"]
     name = document(path, version).name
-    assert changed(before, files(path)) == sorted([name, f"labels/cells/{name}"])
+    assert changed(before, files(path)) == sorted([name, "OME/manifest.txt", f"labels/cells/{name}"])
     for place in (path, path / "labels" / "cells"):
         new = multiscale(place)
         assert [a.get("unit") for a in new["axes"]] == [None, "micrometer", "nanometer", "micrometer"]
@@ -146,7 +146,7 @@ def test_one_image_of_a_collection_or_plate(tmp_path, run):
     said = run("edit", tmp_path / "out", "--series", 1, "--name", "x").stderr
     assert "METADATA.ome.xml still says" in said
     run("edit", tmp_path / "out/0", "--name", "y")
-    assert changed(before, files(tmp_path / "out")) == ["0/zarr.json", "1/zarr.json"]
+    assert changed(before, files(tmp_path / "out")) == ["0/zarr.json", "1/zarr.json", "OME/manifest.txt"]
     assert [multiscale(tmp_path / "out" / n)["name"] for n in "01"] == ["y", "x"]
     run("edit", tmp_path / "out", "--series", 2, "--name", "x", status=64)
 

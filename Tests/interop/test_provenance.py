@@ -53,7 +53,8 @@ def test_ome_xml_is_kept_to_the_letter(version, tmp_path, run):
     assert kept == raw[:start] + b"<MetadataOnly/>" + raw[end:]
     assert pixels(document(tmp_path / "out"))[0]["SizeT"] == "3"
     record = source(tmp_path / "out")
-    assert record["format"] == "OME-TIFF" and record["file"] == "a.ome.tif"
+    assert record["format"] == "OME-TIFF" and "file" not in record
+    assert json.loads((tmp_path / "out" / "OME" / "conversion.json").read_text())["source"] == "a.ome.tif"
     assert record["planes"] == {
         "axes": ["t", "c", "z"], "shape": [3, 2, 1], "DeltaT": planes["DeltaT"], "DeltaTUnit": "s",
         "PositionX": 1.5, "PositionXUnit": "µm",

@@ -9,6 +9,8 @@ public struct ConversionIdentity: Sendable, Hashable {
     public var program: String
     /// What an image without a name is called; nil where the output's path gives none.
     public var name: String?
+    /// What the input was called; nil where that is not known. For people: another name makes no other conversion.
+    public var source: String?
     /// The options that matter, sorted: each with its dashes, followed by its value if it takes one.
     public var arguments: [String]
     /// Digest of the input; empty where nothing tells it from others.
@@ -17,9 +19,12 @@ public struct ConversionIdentity: Sendable, Hashable {
     public var plan: String
 
     /// An identity from its parts.
-    public init(program: String, name: String?, arguments: [String], input: String, plan: String) {
+    public init(
+        program: String, name: String?, source: String? = nil, arguments: [String], input: String, plan: String
+    ) {
         self.program = program
         self.name = name
+        self.source = source
         self.arguments = arguments
         self.input = input
         self.plan = plan
@@ -31,7 +36,8 @@ public struct ConversionIdentity: Sendable, Hashable {
             let plan = json["plan"]?.string, let arguments = json["arguments"]?.array
         else { return nil }
         self.init(
-            program: program, name: json["name"]?.string, arguments: arguments.compactMap(\.string), input: input,
+            program: program, name: json["name"]?.string, source: json["source"]?.string,
+            arguments: arguments.compactMap(\.string), input: input,
             plan: plan)
     }
 
@@ -39,6 +45,7 @@ public struct ConversionIdentity: Sendable, Hashable {
     public var json: JSONValue {
         [
             "program": .string(program), "name": name.map { .string($0) } ?? .null,
+            "source": source.map { .string($0) } ?? .null,
             "arguments": .array(arguments.map { .string($0) }), "input": .string(input), "plan": .string(plan),
         ]
     }

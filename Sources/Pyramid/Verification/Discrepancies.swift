@@ -25,7 +25,7 @@ public final class Discrepancies: Sendable {
     public init() {}
 
     /// Notes that an object is not as it should be. The first finding of an object counts.
-    func note(_ key: StoreKey, _ message: String) {
+    public func note(_ key: StoreKey, _ message: String) {
         state.withLock { state in
             guard state.messages[key] == nil else { return }
             if state.messages.count < Self.listLimit {

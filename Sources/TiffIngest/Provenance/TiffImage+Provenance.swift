@@ -10,18 +10,16 @@ struct Provenance: Sendable {
 }
 
 extension TiffImage {
-    /// What the file says of the image beyond what OME-Zarr has a word for: its name, its format, the tags of the first
+    /// What the file says of the image beyond what OME-Zarr has a word for: its format, the tags of the first
     /// page, the metadata of ImageJ, times and positions of planes.
     ///
-    /// Costs reading one directory; what cannot be read is left out.
+    /// Costs reading one directory; what cannot be read is left out. Names of files are no part of it: a file that was moved
+    /// is the same source.
     public var provenance: JSONValue? {
         var record = JSONObject()
         guard let location = levels[0].planes.first(where: { !$0.isAbsent }) ?? levels[0].planes.first else {
             return nil
         }
-        let number = location.isAbsent ? 0 : Int(location.file)
-        let path = files.members[number].path
-        record["file"] = .string(String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]))
         if files.members.count > 1 { record["files"] = JSONValue(files.members.count) }
         record["format"] = .string(origin.flavour)
         addTags(location, &record)

@@ -160,6 +160,8 @@ extension DirectoryStore {
         try removeTree(file(key), key, depth: 0)
     }
 
+    private static let documents: Set = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"]
+
     private func removeTree(_ path: String, _ key: StoreKey, depth: Int) throws {
         if unlink(path) == 0 || Self.meansAbsent(errno) { return }
         guard errno == EISDIR || errno == EPERM, depth < 512, let directory = opendir(path) else {
@@ -168,7 +170,11 @@ extension DirectoryStore {
         directories.forget()
         let names = Self.names(in: directory)
         closedir(directory)
-        for name in names { try removeTree(path + "/" + name, key, depth: depth + 1) }
+        // The documents last: what is left of an array by an accident is still known for one.
+        let documents = names.filter(Self.documents.contains)
+        for name in names.filter({ !Self.documents.contains($0) }) + documents {
+            try removeTree(path + "/" + name, key, depth: depth + 1)
+        }
         guard rmdir(path) == 0 || errno == ENOENT else { throw ZarrError.io("remove", path, key) }
     }
 }

@@ -66,7 +66,7 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
         let labels = try NamedLabels(mask.image(), name: name, of: folder.image.description)
         let plan = try PyramidPlan(of: labels.source, options(for: labels, of: folder.image, version))
         Interruption.listen()
-        OpenFileLimit.raise()
+        try OpenFileLimit.raise()
         let total = plan.levels[0].shape.saturatingProduct(times: plan.image.type.size)
         var display = ConversionDisplay(total: total, json: json, quiet: quiet)
         do {

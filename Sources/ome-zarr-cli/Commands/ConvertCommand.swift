@@ -125,7 +125,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
             options: options, selection: selection, changes: changes, masks: parts.labels, fileName: fileName,
             name: name
         ).plan(source) { warnings.append($0) }
-        return try PreparedConversion(source, jobs, arguments: arguments, name: name, warnings: warnings)
+        return try PreparedConversion(
+            source, jobs, fileName: fileName, arguments: arguments, name: name, warnings: warnings)
     }
 
     private func run(_ prepared: PreparedConversion) throws {
@@ -155,7 +156,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         _ warnings: [String]
     ) throws {
         Interruption.listen()
-        OpenFileLimit.raise()
+        try OpenFileLimit.raise()
         let store = try target.open(state, prepared)
         var display = ConversionDisplay(total: prepared.pixelBytes, json: json, quiet: quiet)
         do {
@@ -179,7 +180,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         // The OME-XML of the source describes images as they were.
         let documents = SourceDocuments(
             in: store, version: options.omeVersion, omeXML: prepared.source.omeXML,
-            isUnchanged: changes.changes.isEmpty, generator: Self.generator)
+            isUnchanged: changes.changes.isEmpty && selection.isEmpty, generator: Self.generator)
         let layout = prepared.source.layout
         var warnings = try layout.begin(prepared.jobs.filter(\.isImage).map(\.plan.image), documents)
         var written: [ImageDescription] = []

@@ -59,7 +59,7 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
 
         let state = try target.check(input: input, overwrite: overwrite)
         Interruption.listen()
-        OpenFileLimit.raise()
+        try OpenFileLimit.raise()
         let store = try target.begin(state)
         let progress = CopyProgress()
         var display = CopyDisplay(total: plan.pixelBytes, json: json, quiet: quiet)

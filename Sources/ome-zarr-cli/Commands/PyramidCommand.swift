@@ -20,7 +20,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
 
             Examples:
               ome-zarr pyramid cells.ome.zarr
-              ome-zarr pyramid volume.zarr volume.ome.zarr --axes zyx --pixel-size 2,0.325,0.325
+              ome-zarr pyramid volume.zarr volume.ome.zarr --axes zyx --pixel-size 0.325um,0.325um,2um
               ome-zarr pyramid embryo.n5/setup0/s0 embryo.ome.zarr
             """)
 
@@ -31,7 +31,13 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         help: "The folder or archive to write; nothing: add to the image itself.", transform: PathArgument.nonempty)
     var output: String?
 
-    @OptionGroup var axesArguments: AxesArguments
+    @Option(
+        help: ArgumentHelp(
+            "Names of an array's axes, a letter each, such as zyx or tczyx. By default what the array says, else the last of tczyx.",
+            valueName: "names"))
+    var axes: AxesArgument?
+
+    @OptionGroup(title: "What a new image is") var changes: ChangeOptions
 
     @Option(help: "How levels are made: by default the mean, or the mode for labels.")
     var downsample: DownsampleMethod?
@@ -46,9 +52,6 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         help: ArgumentHelp("Make levels until the longest halved side has at most so many pixels.", valueName: "pixels")
     )
     var minSize = 256
-
-    @Option(help: "What the new image is called.")
-    var name: String?
 
     @Option(help: ArgumentHelp("Memory it may take, such as 512MB.", valueName: "size"))
     var memory: ByteCount?
@@ -84,8 +87,10 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     // MARK: In place
 
     private func extend(_ place: StorePath) throws {
-        guard axesArguments.axes == nil, axesArguments.pixelSize.isEmpty, name == nil else {
-            throw UsageError("--axes, --pixel-size and --name are for a new image: name the output, too")
+        guard axes == nil, changes.changes.isEmpty else {
+            throw UsageError(
+                "what an image is can be said of a new one: name the output, too, or change this one with 'ome-zarr edit'"
+            )
         }
         if try ImageKind.identify(place.store, place.key).kind == .array {
             throw UsageError("\(input) is an array, which has no place for levels: name the image to write, too")
@@ -118,7 +123,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         let target = ConversionOutput(path: output)
         let version: OMEZarrVersion = array.metadata.format == .v2 && !target.isArchive ? .v04 : .v05
         var options = options(for: source.description.type).keepingStorage(of: array.metadata, version)
-        options.name = name ?? target.name
+        options.name = target.name
         let plan = try PyramidPlan(of: source, options)
         report(plan, title: output)
         let state = try target.check(input: input, overwrite: overwrite)
@@ -137,14 +142,12 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     private func source(_ place: StorePath) throws -> (any ImageSource, ZarrArray) {
         if try ImageKind.identify(place.store, place.key).kind == .array {
             let array = try ZarrArray.open(place.store, place.key)
-            return (try ZarrArrayImage(array, axes: axesArguments.axes(array.metadata.axes)), array)
+            return (try changes.applied(to: ZarrArrayImage(array, axes: axes?.axes)), array)
         }
-        guard axesArguments.axes == nil, axesArguments.pixelSize.isEmpty else {
-            throw UsageError("--axes and --pixel-size are for arrays: an image says what its axes are")
-        }
-        if let image = try N5Image(place.store, place.key) { return (image, image.levels[0]) }
+        guard axes == nil else { throw UsageError("--axes is for arrays: an image says what its axes are") }
+        if let image = try N5Image(place.store, place.key) { return (try changes.applied(to: image), image.levels[0]) }
         let image = try OMEZarrImage.open(place.store, place.key)
-        return (image, image.levels[0])
+        return (try changes.applied(to: image), image.levels[0])
     }
 
     // MARK: Both
@@ -163,7 +166,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         _ plan: PyramidPlan, _ work: @escaping @Sendable (ConversionProgress) throws -> Void
     ) throws {
         Interruption.listen()
-        OpenFileLimit.raise()
+        try OpenFileLimit.raise()
         let progress = ConversionProgress()
         let total = plan.levels[0].shape.saturatingProduct(times: plan.image.type.size)
         var bar = ProgressBar("making levels", isQuiet: quiet || json)

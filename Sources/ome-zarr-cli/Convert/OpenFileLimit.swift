@@ -10,8 +10,13 @@ enum OpenFileLimit {
     /// As many as plans count on, with room for the rest of the program.
     private static let wanted: rlim_t = 4096
 
+    /// Below this the threads' own machinery fails, and fails by ending the process.
+    private static let least: rlim_t = 32
+
     /// Asks for more files, as far as the system lets us. What is not granted shows as an error when a file is opened.
-    static func raise() {
+    ///
+    /// - Throws: ``Refusal`` where there are too few to work at all.
+    static func raise() throws {
         var limit = rlimit()
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -19,6 +24,11 @@ enum OpenFileLimit {
             let resource = RLIMIT_NOFILE
         #endif
         guard getrlimit(resource, &limit) == 0, limit.rlim_cur < wanted else { return }
+        guard limit.rlim_max >= least else {
+            throw Refusal(
+                "too many files are open: this process may have only \(limit.rlim_max) at a time; allow it at least "
+                    + "\(least), as by 'ulimit -n \(wanted)'")
+        }
         limit.rlim_cur = min(wanted, limit.rlim_max)
         setrlimit(resource, &limit)
     }

@@ -15,7 +15,7 @@ struct PlanFile {
         name = prepared.identity.name
         var document = prepared.identity.json
         // The input is another one where the file is used again.
-        document["input"] = nil
+        (document["input"], document["source"]) = (nil, nil)
         document["images"] = .array(prepared.plans.map(Self.describe))
         self.document = document
     }

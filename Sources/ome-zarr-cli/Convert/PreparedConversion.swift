@@ -13,10 +13,12 @@ struct PreparedConversion {
     let identity: ConversionIdentity
 
     /// - Parameters:
+    ///   - fileName: what the input is called.
     ///   - arguments: the options that matter, normalized.
     ///   - name: what images without a name are called.
     init(
-        _ source: ConversionInput, _ jobs: [ConversionJob], arguments: [String], name: String?, warnings: [String]
+        _ source: ConversionInput, _ jobs: [ConversionJob], fileName: String, arguments: [String], name: String?,
+        warnings: [String]
     ) throws {
         self.source = source
         self.jobs = jobs
@@ -30,7 +32,7 @@ struct PreparedConversion {
         }
         let generator = ConvertCommand.generator
         identity = ConversionIdentity(
-            program: "\(generator.name) \(generator.version)", name: name, arguments: arguments,
+            program: "\(generator.name) \(generator.version)", name: name, source: fileName, arguments: arguments,
             input: input.hexadecimal, plan: plan.hexadecimal)
     }
 

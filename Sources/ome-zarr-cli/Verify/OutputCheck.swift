@@ -30,7 +30,7 @@ struct OutputCheck {
                 remarks.append("there is no manifest: what is missing cannot be told from what was never stored")
             }
         } catch let error as ZarrError where error.code == .corrupt {
-            remarks.append("the manifest is of no use: \(error)")
+            found.note(try StoreKey(Manifest.file), "the manifest is of no use: \(error)")
         }
         let document = try? MetadataDocument.read(place.store, place.key.appending(Manifest.conversion))
         identity = document.flatMap { $0 }.flatMap(ConversionIdentity.init)
