@@ -22,6 +22,10 @@ public protocol ImageSource: Sendable {
     /// its input against.
     var identity: String { get throws }
 
+    /// - Throws: where the image is seen to have changed since ``identity`` was first asked for, so that what was read of
+    ///   it may be of two different images.
+    func checkUnchanged() throws
+
     /// How many readers may work at once without doing one another's work again; `Int.max` where as many as one likes,
     /// 1 where pixels can only be decoded in sequence.
     var maximumReaders: Int { get }
@@ -45,6 +49,9 @@ public protocol RegionReader: AnyObject {
 extension ImageSource {
     /// Nothing tells.
     public var identity: String { "" }
+
+    /// Nothing is seen.
+    public func checkUnchanged() throws {}
 
     /// Two natural blocks: one as stored, one as decoded.
     public func readerBytes(level: Int) -> Int {

@@ -60,6 +60,9 @@ public struct TiffImage: ImageSource {
     /// directories lie.
     public var identity: String { get throws { try files.identity() } }
 
+    /// Looks at sizes and times of the files.
+    public func checkUnchanged() throws { try files.checkUnchanged() }
+
     /// Rows of a band: a power of two where they are not all there are, because bricks hold whole ones, and chunks have
     /// sides that powers of two divide. Rows that do not would make bricks four times as tall.
     private static func bandRows(_ layout: PageLayout, most: Int) -> Int {

@@ -27,7 +27,7 @@ struct ProvenanceTests {
             ], isBigEndian: isBigEndian)
         #expect(
             record == [
-                "file": "cells.tif", "format": "TIFF",
+                "format": "TIFF",
                 "tags": [
                     "ImageDescription": "a slide", "XResolution": 1.5, "Software": "Microscope 3",
                     "DateTime": "2026:11:22 10:00:00", "ModelPixelScale": [1.5, 2.0, 0.0],

@@ -86,6 +86,9 @@ public struct AlignedLabels: ImageSource {
     /// That of the mask.
     public var identity: String { get throws { try mask.identity } }
 
+    /// As the image behind sees it.
+    public func checkUnchanged() throws { try mask.checkUnchanged() }
+
     /// A reader for one worker.
     public func makeReader() throws -> any RegionReader {
         Reader(reader: try mask.makeReader(), axes: axes, type: mask.description.type)

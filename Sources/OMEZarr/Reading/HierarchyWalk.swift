@@ -25,13 +25,16 @@ package struct HierarchyWalk {
         _ store: any ReadableStore, _ key: StoreKey, limit: Int, _ body: (StoreKey, Int, Visited) throws -> Void
     ) throws -> Bool {
         var walk = HierarchyWalk(store: store, left: limit)
-        return try walk.descend(key, 0, body)
+        return try walk.descend(key, [], body)
     }
 
     private mutating func descend(
-        _ key: StoreKey, _ depth: Int, _ body: (StoreKey, Int, Visited) throws -> Void
+        _ key: StoreKey, _ above: [FolderIdentity?], _ body: (StoreKey, Int, Visited) throws -> Void
     ) throws -> Bool {
-        let node: ZarrNode
+        let depth = above.count, node: ZarrNode
+        // A link to a group above leads round and round.
+        let place = (store as? DirectoryStore)?.folderIdentity(key)
+        if place != nil, above.contains(place) { return true }
         do {
             guard let read = try ZarrNode.read(store, key) else { return true }
             node = read
@@ -50,7 +53,7 @@ package struct HierarchyWalk {
                 continue
             }
             guard depth < Self.depthLimit else { return false }
-            isComplete = try descend(below, depth + 1, body) && isComplete
+            isComplete = try descend(below, above + [place], body) && isComplete
         }
         return isComplete
     }

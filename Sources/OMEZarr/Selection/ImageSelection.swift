@@ -76,6 +76,9 @@ public struct ImageSelection: ImageSource {
     /// That of the source.
     public var maximumReaders: Int { source.maximumReaders }
 
+    /// As the source sees it.
+    public func checkUnchanged() throws { try source.checkUnchanged() }
+
     /// That of the source, with the part that is taken of it.
     public var identity: String {
         get throws { try "\(source.identity) \(box.origin) \(box.shape) \(channels ?? [])" }

@@ -20,6 +20,9 @@ public struct RelabelledImage: ImageSource {
     public var maximumReaders: Int { source.maximumReaders }
     /// That of the source.
     public var identity: String { get throws { try source.identity } }
+
+    /// As the image behind sees it.
+    public func checkUnchanged() throws { try source.checkUnchanged() }
     /// That of the source.
     public func makeReader() throws -> any RegionReader { try source.makeReader() }
 }

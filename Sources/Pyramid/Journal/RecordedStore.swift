@@ -205,8 +205,11 @@ extension RecordedStore {
         try directory?.syncAll()
         for key in documents.keys.sorted() where NodeDocuments.names.contains(key.path) {
             guard let bytes = try held.read(key) else { continue }
-            try base.write(key, bytes)
-            try directory?.sync(key)
+            if let directory {
+                try directory.writeDurably(key, bytes)
+            } else {
+                try base.write(key, bytes)
+            }
         }
         guard journal != nil else { return }
         try base.remove(StoreKey(Journal.file))

@@ -27,6 +27,9 @@ struct ComparedLevels: BrickDestination {
 
 /// Decodes what is stored of one worker's bricks, chunk by chunk, and compares.
 private final class BrickComparer: BrickTaker {
+    /// Chunks larger than this are compared in parts.
+    private static let largestPart = 64 << 20
+
     private let levels: ComparedLevels
     private var readers: [Int: ZarrArrayReader] = [:]
     private let stored = ByteBlock()
@@ -39,7 +42,9 @@ private final class BrickComparer: BrickTaker {
         readers[brick.level] = reader
         // A chunk of somebody else's array need not be in step with bricks, nor small.
         let region = levels.plan.grid.region(brick)
-        for part in region.chunks(of: levels.plan.levels[0].chunkShape) {
+        let inner = array.metadata.innerChunkShape
+        let isSmall = inner.saturatingProduct(times: array.metadata.type.size) <= Self.largestPart
+        for part in region.chunks(of: isSmall ? inner : levels.plan.levels[0].chunkShape) {
             var place = part.inRegion
             for axis in place.origin.indices { place.origin[axis] += region.origin[axis] }
             try compare(place, pixels.subview(part.inRegion), brick.level, array, reader)
@@ -65,7 +70,9 @@ private final class BrickComparer: BrickTaker {
         guard let row = firstDifference(found, expected) else { return }
         let pixel = zip(place.origin, row).map { String($0 + $1) }.joined(separator: ", ")
         let origin = level == 0 ? "differ from the input" : "do not follow from the level below"
-        levels.discrepancies.note(object, "pixels \(origin), one of them in the row that begins at [\(pixel)]")
+        levels.discrepancies.note(
+            object, "pixels \(origin), one of them in the row that begins at [\(pixel)]",
+            isOfInput: level == 0)
     }
 
     /// The beginning of the first row that differs; nil where none does.

@@ -9,13 +9,15 @@ public final class Discrepancies: Sendable {
         public var key: StoreKey
         /// What is wrong with it.
         public var message: String
+        /// True where all that is wrong with it is that its pixels are not those of the input.
+        public var isOfInput = false
     }
 
     /// Objects that are listed; of more only the number is kept.
     public static let listLimit = 100_000
 
     private struct State {
-        var messages: [StoreKey: String] = [:]
+        var messages: [StoreKey: Discrepancy] = [:]
         var omitted = 0
     }
 
@@ -25,11 +27,13 @@ public final class Discrepancies: Sendable {
     public init() {}
 
     /// Notes that an object is not as it should be. The first finding of an object counts.
-    public func note(_ key: StoreKey, _ message: String) {
+    ///
+    /// - Parameter isOfInput: where the object itself is sound, as far as can be told.
+    public func note(_ key: StoreKey, _ message: String, isOfInput: Bool = false) {
         state.withLock { state in
             guard state.messages[key] == nil else { return }
             if state.messages.count < Self.listLimit {
-                state.messages[key] = message
+                state.messages[key] = Discrepancy(key: key, message: message, isOfInput: isOfInput)
             } else {
                 state.omitted += 1
             }
@@ -47,7 +51,7 @@ public final class Discrepancies: Sendable {
 
     /// What was found, sorted by key.
     public var list: [Discrepancy] {
-        state.withLock { $0.messages }.map { Discrepancy(key: $0.key, message: $0.value) }.sorted { $0.key < $1.key }
+        state.withLock { $0.messages.values.sorted { $0.key < $1.key } }
     }
 
     /// Everything found, what is not listed too.

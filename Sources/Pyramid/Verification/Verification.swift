@@ -13,19 +13,22 @@ public struct Verification: Sendable {
     private let store: any ReadableStore
     private let root: StoreKey
     private let threads: Int
+    private let memory: Int
     private let progress: ConversionProgress
 
     /// - Parameters:
     ///   - root: the group or array that is checked, with all that lies below it.
     ///   - threads: that work at once.
+    ///   - memory: bytes that decoding may take; of chunks that are larger one is decoded at a time.
     ///   - progress: counts the bytes that were looked at, and may ask to stop.
     public init(
-        _ store: any ReadableStore, _ root: StoreKey = .root, threads: Int,
+        _ store: any ReadableStore, _ root: StoreKey = .root, threads: Int, memory: Int = MemoryPlan.defaultLimit,
         progress: ConversionProgress = ConversionProgress()
     ) {
         self.store = store
         self.root = root
         self.threads = max(threads, 1)
+        self.memory = memory
         self.progress = progress
     }
 
@@ -87,7 +90,7 @@ public struct Verification: Sendable {
         let comparing = ComparingStore(store, found, skipsLevelZero: true)
         for key in try imageKeys(found) where !found.concernsAnything(below: key) {
             try checkStop()
-            guard let image = try? OMEZarrImage.open(store, key), let plan = plan(image, options) else { continue }
+            guard let image = try? OMEZarrImage.open(store, key), let plan = try plan(image, options) else { continue }
             let conversion = Conversion(
                 image, plan, into: comparing, at: key, generator: Generator(name: "ome-zarr", version: ""))
             _ = try conversion.run(progress: progress)
@@ -113,14 +116,21 @@ public struct Verification: Sendable {
     }
 
     /// The plan by which the levels were made; nil where nothing says so, or another program did.
-    private func plan(_ image: OMEZarrImage, _ options: PyramidOptions) -> PyramidPlan? {
+    ///
+    /// - Throws: ``PyramidError`` where the memory allowed is not enough.
+    private func plan(_ image: OMEZarrImage, _ options: PyramidOptions) throws -> PyramidPlan? {
         guard let made = image.metadata.downsampling, made.method == "ome-zarr",
             let method = DownsampleMethod(rawValue: made.type)
         else { return nil }
         var options = options
         (options.method, options.chunkShape, options.sharding) = (method, nil, .none)
         options.levelCount = image.levels.count
-        guard let plan = try? PyramidPlan(of: image, options) else { return nil }
+        let plan: PyramidPlan
+        do {
+            plan = try PyramidPlan(of: image, options)
+        } catch let error as PyramidError where error.code != .needsMoreMemory {
+            return nil
+        }
         let paths = image.levels.map(\.key)
         let isOurs = plan.levels.indices.allSatisfy { level in
             plan.levels[level].shape == image.levels[level].metadata.shape
@@ -153,7 +163,9 @@ public struct Verification: Sendable {
         }
         var objects: [(index: [Int], key: StoreKey)] = []
         _ = try array.storedChunks(limit: .max) { index, key, _ in objects.append((index, key)) }
-        let pool = WorkerPool(threads: threads), stored = objects
+        // A chunk as stored, as decoded and as the piece that is looked at.
+        let chunkBytes = array.metadata.innerChunkShape.saturatingProduct(times: 3 * array.metadata.type.size)
+        let pool = WorkerPool(threads: max(1, min(threads, memory / max(chunkBytes, 1)))), stored = objects
         // Safety: each worker has a reader of its own.
         nonisolated(unsafe) let readers = try (0..<pool.size).map { _ in try array.makeReader() }
         try pool.run(stored.count) { task, worker in
@@ -183,7 +195,10 @@ public struct Verification: Sendable {
     // MARK: Walking
 
     private func visitNodes(_ body: (StoreKey, HierarchyWalk.Visited) throws -> Void) throws {
-        _ = try HierarchyWalk.visit(store, root, limit: Self.nodeLimit) { key, _, node in try body(key, node) }
+        _ = try HierarchyWalk.visit(store, root, limit: Self.nodeLimit) { key, _, node in
+            try checkStop()
+            try body(key, node)
+        }
     }
 
     private func checkStop() throws {

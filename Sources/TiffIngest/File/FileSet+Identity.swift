@@ -10,11 +10,12 @@ extension FileSet {
     ///
     /// - Throws: ``TiffError`` where a file cannot be read.
     func identity() throws -> String {
-        if let known = knownIdentity.withLock({ $0 }) { return known }
-        var digest = Fingerprint()
+        if let known = known.withLock({ $0?.identity }) { return known }
+        var digest = Fingerprint(), changes: [String] = []
         for number in members.indices {
             let file = try file(number)
-            digest.add("\(file.size) \(try file.changeTime())")
+            changes.append("\(file.size) \(try file.changeTime())")
+            digest.add(changes[number])
             guard number < Self.sampledFiles else { continue }
             let count = min(Self.sample, file.size)
             for offset in [0, file.size - count] {
@@ -26,7 +27,21 @@ extension FileSet {
             }
         }
         let identity = digest.hexadecimal
-        knownIdentity.withLock { $0 = identity }
+        known.withLock { [changes] in $0 = Known(identity: identity, changes: changes) }
         return identity
+    }
+
+    /// - Throws: ``TiffError`` where a file is not any more what it was when its identity was asked for.
+    func checkUnchanged() throws {
+        guard let changes = known.withLock({ $0?.changes }) else { return }
+        for (member, change) in zip(members, changes) {
+            let file = try TiffFile(path: member.path)
+            guard try "\(file.size) \(file.changeTime())" == change else {
+                throw TiffError(
+                    .damaged,
+                    "the file was changed while it was read, so that what was read may be half of either; start anew when "
+                        + "nobody writes it", path: member.path)
+            }
+        }
     }
 }

@@ -12,7 +12,15 @@ package final class FileSet: Sendable {
 
     package let members: [Member]
     private let opened: Mutex<[Int: TiffFile]>
-    let knownIdentity = Mutex<String?>(nil)
+    let known = Mutex<Known?>(nil)
+
+    /// What the files were when they were first looked at.
+    struct Known {
+        var identity: String
+        /// Size and time of change of each.
+        var changes: [String]
+    }
+
     private static let mostOpen = 128
 
     package init(_ members: [Member], opened: [Int: TiffFile]) {

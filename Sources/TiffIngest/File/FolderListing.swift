@@ -28,7 +28,9 @@ enum FolderListing {
         }
         defer { closedir(directory) }
         var found: [String] = []
+        errno = 0
         while let entry = readdir(directory) {
+            defer { errno = 0 }
             // Safety: d_name is NUL-terminated and lives until the next readdir.
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
@@ -46,6 +48,12 @@ enum FolderListing {
             } else if status.st_mode & S_IFMT == S_IFDIR, depth > 0 {
                 found += try files(in: folder, prefix: path, depth: depth - 1, &left)
             }
+        }
+        // An error ends a directory as its end does.
+        let code = errno
+        guard code == 0 else {
+            throw TiffError(
+                .ioFailure, "the folder cannot be read: \(String(cString: strerror(code)))", path: place, errno: code)
         }
         return found
     }

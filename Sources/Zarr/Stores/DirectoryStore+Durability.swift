@@ -19,6 +19,27 @@ extension DirectoryStore {
         guard zarr_syncfs(descriptor) == 0 else { throw ZarrError.io("sync", path) }
     }
 
+    /// Writes an object that has its name only when its bytes lie on the disk, and waits for the name.
+    ///
+    /// - Throws: ``ZarrError`` with code `.ioFailure` where the disk could not take it; it is not there then.
+    package func writeDurably(_ key: StoreKey, _ bytes: [UInt8]) throws {
+        let writer = try begin(key)
+        do {
+            try bytes.withUnsafeBytes { try writer.append($0) }
+            try (writer as? FileWriter)?.sync()
+            try writer.commit()
+        } catch {
+            writer.abandon()
+            throw error
+        }
+        do {
+            try sync(key.parent ?? .root)
+        } catch {
+            try? remove(key)
+            throw error
+        }
+    }
+
     /// Waits until an object, and its name in its directory, lie on the disk.
     ///
     /// - Throws: ``ZarrError`` with code `.ioFailure` where the disk could not take it.

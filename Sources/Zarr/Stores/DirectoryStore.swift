@@ -91,18 +91,22 @@ extension DirectoryStore {
             throw ZarrError.io("list", file(key), key)
         }
         defer { closedir(directory) }
-        return Self.names(in: directory).filter { !TemporaryName.matches($0) }.sorted()
+        return try Self.names(in: directory, file(key), key).filter { !TemporaryName.matches($0) }.sorted()
     }
 
-    private static func names(in directory: OpaquePointer) -> [String] {
+    private static func names(in directory: OpaquePointer, _ path: String, _ key: StoreKey) throws -> [String] {
         var names = [String]()
+        // An error ends a directory as its end does; taken for one, what is in it would seem absent.
+        errno = 0
         while let entry = readdir(directory) {
             // Safety: d_name is NUL-terminated and lives until the next readdir.
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != "." && name != ".." { names.append(name) }
+            errno = 0
         }
+        guard errno == 0 else { throw ZarrError.io("list", path, key) }
         return names
     }
 
@@ -168,8 +172,8 @@ extension DirectoryStore {
             throw ZarrError.io("remove", path, key)
         }
         directories.forget()
-        let names = Self.names(in: directory)
-        closedir(directory)
+        defer { closedir(directory) }
+        let names = try Self.names(in: directory, path, key)
         // The documents last: what is left of an array by an accident is still known for one.
         let documents = names.filter(Self.documents.contains)
         for name in names.filter({ !Self.documents.contains($0) }) + documents {

@@ -37,6 +37,11 @@ final class FileWriter: ObjectWriter {
         count += done
     }
 
+    /// Waits until what was written lies on the disk.
+    func sync() throws {
+        guard fsync(descriptor) == 0 else { throw ZarrError.io("sync", final, key) }
+    }
+
     func commit() throws {
         guard descriptor >= 0 else { throw ZarrError(.invalidCall, "\(final) is finished already", key: key) }
         let open = descriptor

@@ -162,6 +162,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         do {
             try target.clear(state, of: store)
             let more = try convert(prepared, into: store, &display)
+            try prepared.checkInput()
             try target.finish(store, options.omeVersion, isDurable: continuation.durable)
             display.done(output, warnings + more)
         } catch {

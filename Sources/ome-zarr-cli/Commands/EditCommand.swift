@@ -13,8 +13,8 @@ struct EditCommand: ParsableCommand, PrintsJSON {
             Prints what changes.
 
             Examples:
-              ome-zarr edit cells.ome.zarr --channel-names DAPI,GFP --channel-colors 0000FF,00FF00
-              ome-zarr edit cells.ome.zarr --pixel-size 0.325um,0.325um,2um --dry-run
+              ome-zarr edit cells.ome.zarr --channel-names DAPI,GFP,Cy5 --channel-colors 0000FF,00FF00,FF00FF
+              ome-zarr edit cells.ome.zarr --pixel-size 0.325um --dry-run
               ome-zarr edit collection.ome.zarr --series 1 --name overview
               ome-zarr edit cells.ome.zarr --window DAPI:100:4000 --window 1:0:1200
             """)

@@ -46,17 +46,41 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         let (command, prepared) = try check.conversion(of: from)
         try check.checkObjects()
         try check.compare(against: from)
+        try refuseOther(check, prepared, manifest)
         let report = VerifyReport(path: path, json: json, quiet: quiet)
         if check.found.count == 0 && !check.isUnfinished { return report.print(check) }
         report.printFindings(check)
 
         let damage = ConversionOutput.Damage(
-            manifest: manifest, found: check.found, identity: check.identity ?? prepared.identity)
+            manifest: manifest, found: check.found, identity: check.identity ?? prepared.identity,
+            arrays: try prepared.arrayKeys)
+        if let folder = place.store as? DirectoryStore, let link = damage.arrays.first(where: folder.leadsThroughLink) {
+            throw Refusal("\(link) in \(path) is a symbolic link, through which nothing is written: replace it first")
+        }
         try command.write(prepared, to: ConversionOutput(path: path, isRepair: true), .damaged(damage), [])
         var again = try self.check(place)
         try again.checkObjects()
         report.print(again)
         if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    /// Refuses an input that is another file than the output was made of, and has other pixels where the output is sound:
+    /// what would be written in their place would be of another image.
+    private func refuseOther(
+        _ check: OutputCheck, _ prepared: PreparedConversion, _ manifest: ManifestContents
+    ) throws {
+        guard prepared.identity.input != manifest.input else { return }
+        // An array whose document is damaged shows other pixels than it holds.
+        let sound = try prepared.arrayKeys.filter { array in
+            try !ZarrFolder.documents.contains { check.found.concerns(try array.appending($0)) }
+        }
+        let other = check.found.list.first { finding in
+            finding.isOfInput && sound.contains { finding.key.path.utf8.starts(with: ($0.path + "/").utf8) }
+        }
+        guard let other else { return }
+        throw Refusal(
+            "\(from) is not what \(path) was made of: \(other.key) is as it was written, and its pixels differ; nothing "
+                + "was changed")
     }
 
     private func check(_ place: StorePath) throws -> OutputCheck {

@@ -38,6 +38,8 @@ struct ConversionOutput {
         let found: Discrepancies
         /// How the output was made.
         let identity: ConversionIdentity
+        /// The arrays that are repaired.
+        let arrays: [StoreKey]
     }
 
     /// What to do with an output that is there already.
@@ -190,8 +192,13 @@ struct ConversionOutput {
         switch state {
         case .absent, .empty, .finished: break
         case .damaged(let damage):
-            for finding in damage.found.list where damage.manifest.entry(finding.key)?.stamp == nil {
-                if try folder.size(finding.key) != nil { try folder.remove(finding.key) }
+            // What nothing of ours wrote stays; so does what the manifest speaks of outside the arrays.
+            for finding in damage.found.list {
+                guard let entry = damage.manifest.entry(finding.key), entry.stamp == nil,
+                    damage.arrays.contains(where: { finding.key.path.utf8.starts(with: ($0.path + "/").utf8) }),
+                    !folder.leadsThroughLink(finding.key), try folder.size(finding.key) != nil
+                else { continue }
+                try folder.remove(finding.key)
             }
         case .replaceable(let entries): names = entries
         case .unfinished:

@@ -11,6 +11,8 @@ struct PreparedConversion {
     let warnings: [String]
     /// What tells this conversion from any other.
     let identity: ConversionIdentity
+    /// Of each image when it was planned.
+    private let identities: [String]
 
     /// - Parameters:
     ///   - fileName: what the input is called.
@@ -24,7 +26,8 @@ struct PreparedConversion {
         self.jobs = jobs
         self.warnings = warnings
         var input = Fingerprint(), plan = Fingerprint()
-        for job in jobs { input.add(try job.source.identity) }
+        identities = try jobs.map { try $0.source.identity }
+        for identity in identities { input.add(identity) }
         if let xml = source.omeXML { input.add(xml) }
         for job in jobs {
             plan.add(job.key.path)
@@ -39,6 +42,27 @@ struct PreparedConversion {
     var images: [any ImageSource] { jobs.map(\.source) }
     /// One for each image.
     var plans: [PyramidPlan] { jobs.map(\.plan) }
+
+    /// - Throws: where the input is not any more what it was when the conversion was planned.
+    func checkInput() throws {
+        for (job, identity) in zip(jobs, identities) {
+            try job.source.checkUnchanged()
+            guard try job.source.identity == identity else {
+                throw Refusal(
+                    "the input was changed while it was read, so that what was read may be half of either: start anew when "
+                        + "nobody writes it")
+            }
+        }
+    }
+
+    /// The arrays that are written.
+    var arrayKeys: [StoreKey] {
+        get throws {
+            try jobs.flatMap { job in
+                try job.plan.levels.indices.map { try job.key.appending(String($0)) }
+            }
+        }
+    }
 
     /// Bytes of the pixels of level 0 of all images.
     var pixelBytes: Int {

@@ -43,6 +43,9 @@ struct CopyArguments: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
+        if case .zlib = codec?.codec, omeVersion != .v04 {
+            throw ValidationError("Zarr v3 has no zlib codec: use --codec gzip:6, or add --ome-version 0.4")
+        }
         guard threads.map({ (1...1024).contains($0) }) ?? true else {
             throw ValidationError("--threads must be from 1 to 1024")
         }

@@ -26,14 +26,18 @@ struct OutputCheck {
         self.isQuiet = isQuiet
         do {
             manifest = try ManifestContents(place.store, place.key)
-            if manifest == nil {
-                remarks.append("there is no manifest: what is missing cannot be told from what was never stored")
-            }
         } catch let error as ZarrError where error.code == .corrupt {
             found.note(try StoreKey(Manifest.file), "the manifest is of no use: \(error)")
         }
         let document = try? MetadataDocument.read(place.store, place.key.appending(Manifest.conversion))
         identity = document.flatMap { $0 }.flatMap(ConversionIdentity.init)
+        guard manifest == nil, found.count == 0 else { return }
+        if identity != nil {
+            found.note(
+                try StoreKey(Manifest.file), "is missing: there is no manifest any more, though convert wrote one")
+        } else {
+            remarks.append("there is no manifest: what is missing cannot be told from what was never stored")
+        }
     }
 
     /// Is every object as the manifest has it?
@@ -100,7 +104,8 @@ struct OutputCheck {
     ) throws -> Output {
         let progress = ConversionProgress(), found = found
         let check = Verification(
-            place.store, place.key, threads: ConvertOptions.threads(threads), progress: progress)
+            place.store, place.key, threads: ConvertOptions.threads(threads),
+            memory: memory?.bytes ?? MemoryPlan.defaultLimit, progress: progress)
         var bar = ProgressBar(label, isQuiet: isQuiet)
         defer { bar.clear() }
         return try Background.run({ try body(check, found) }) {
