@@ -301,3 +301,32 @@ def test_replaced_labels_come_back_where_the_new_ones_cannot_be_noted(version, t
     run("add-labels", out, tmp_path / "cells.tif", "--overwrite", "--quiet")
     np.testing.assert_array_equal(levels(out / "labels/cells")[0].squeeze(), new)
     run("verify", out)
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+@pytest.mark.parametrize("before", [1, 2])
+def test_levels_that_are_added_to_an_image_are_added_to_its_labels(before, version, volume, tmp_path, run):
+    path, pixels, _ = volume
+    mask = blobs(pixels.shape[1:])
+    write(tmp_path / "mask.ome.tif", mask, "ZYX")
+    out = tmp_path / "out"
+    run("convert", path, out, "--labels", f"{tmp_path / 'mask.ome.tif'}:cells", "--levels", before, "--ome-version",
+        version, "--quiet")
+    run("pyramid", out, "--levels", 4, "--dry-run")
+    assert len(levels(out)) == before
+    said = run("pyramid", out, "--levels", 4).stderr
+    assert f"{out}/labels/cells: added" in said and f"{out}: added" in said
+    assert len(levels(out)) == 4
+    check(out, "cells", mask[None], version)
+    run("validate", out)
+    run("verify", out)
+    assert "has its levels already" in run("pyramid", out, "--levels", 4).stderr
+    # An interrupted run left the labels behind the image: only they are missing.
+    run("convert", path, tmp_path / "one", "--labels", f"{tmp_path / 'mask.ome.tif'}:cells", "--levels", 1,
+        "--ome-version", version, "--quiet")
+    shutil.rmtree(out / "labels")
+    shutil.copytree(tmp_path / "one/labels", out / "labels")
+    said = run("pyramid", out, "--levels", 4).stderr
+    assert f"{out}/labels/cells: added" in said and f"{out}: added" not in said
+    check(out, "cells", mask[None], version)
+    run("validate", out)
