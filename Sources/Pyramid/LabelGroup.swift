@@ -18,6 +18,16 @@ public struct LabelGroup: Sendable {
     /// Where a label image lies.
     public func key(of name: String) throws -> StoreKey { try key.appending(name) }
 
+    /// The documents of the group itself, which ``list(_:in:)`` writes.
+    public var documents: [StoreKey] {
+        get throws {
+            switch version {
+            case .v04: try [key.appending(".zgroup"), key.appending(".zattrs")]
+            case .v05: try [key.appending("zarr.json")]
+            }
+        }
+    }
+
     /// The names the group lists, in order; none where there is no group.
     public func names(in store: any ReadableStore) throws -> [String] {
         guard let node = try ZarrNode.read(store, key) else { return [] }

@@ -69,6 +69,71 @@ struct ContentProbeTests {
         }
     }
 
+    /// Smooth spots of light of random places, widths and heights up to a brightness; without noise.
+    private func spots(_ side: Int, brightness: Double, _ random: inout SeededGenerator) -> [Double] {
+        var light = [Double](repeating: 0, count: side * side)
+        for number in 0..<6 {
+            let y = Double.random(in: 0..<Double(side), using: &random)
+            let x = Double.random(in: 0..<Double(side), using: &random)
+            let width = Double.random(in: 8...20, using: &random)
+            let height = number == 0 ? brightness : brightness * Double.random(in: 0.6...1, using: &random)
+            for index in light.indices {
+                let dy = Double(index / side) - y, dx = Double(index % side) - x
+                let distance = (dy * dy + dx * dx) / (2 * width * width)
+                light[index] = max(light[index], height / (1 + distance) / (1 + distance))
+            }
+        }
+        return light
+    }
+
+    /// Numbers of photons where so many are expected, by Knuth's method with (1 - 1/64)^(64 mean) for the exponential.
+    private func photons(_ light: [Double], _ random: inout SeededGenerator) -> [UInt8] {
+        var limits = [1.0]
+        while limits.count <= 1024 { limits.append((limits.last ?? 1) * (1 - 1.0 / 64)) }
+        return light.map { mean in
+            var count: UInt8 = 0, product = Double.random(in: 0..<1, using: &random)
+            while product > limits[Int(mean * 64)] {
+                count += 1
+                product *= Double.random(in: 0..<1, using: &random)
+            }
+            return count
+        }
+    }
+
+    /// From four on: smooth light of 0, 1 and 2 looks like a map of two classes, one within the other.
+    @Test("dim light, smooth or counted photon by photon, is intensities", arguments: 4...12)
+    func dimLight(_ brightness: Int) throws {
+        for seed in UInt64(1)...2 {
+            var random = SeededGenerator(seed)
+            let light = spots(256, brightness: Double(brightness), &random)
+            let noisy = photons(light, &random)
+            for image in [
+                plane(.uint8) { UInt8(light[$0 * 256 + $1]) }, plane(.uint8) { noisy[$0 * 256 + $1] },
+                plane(.uint16) { UInt16(light[$0 * 256 + $1].rounded()) },
+            ] {
+                let content = try #require(ContentProbe.content(of: image))
+                #expect(!content.isLabels, "up to \(brightness), seed \(seed): \(content)")
+            }
+        }
+    }
+
+    @Test("masks of two values, and few classes side by side or within each other, stay labels")
+    func classes() throws {
+        func classes(_ y: Int, _ x: Int) -> Int {
+            disc(y, x, every: 64, radius: 12) > 0 ? 2 : disc(y, x, every: 64, radius: 26) > 0 ? 1 : 0
+        }
+        let images: [any ImageSource] = [
+            plane(.uint8) { disc($0, $1, every: 64, radius: 20) > 0 ? UInt8(1) : 0 },
+            plane(.uint8) { UInt8(classes($0, $1)) },
+            plane(.uint8) { disc($0, $1, every: 32, radius: 10) > 0 ? UInt8(1 + ($0 / 32 + $1 / 32) % 3) : 0 },
+            plane(.uint8) { disc($0, $1, every: 32, radius: 10) > 0 ? UInt8($0 < 32 && $1 < 32 ? 3 : 1) : 0 },
+        ]
+        for (number, image) in images.enumerated() {
+            let content = try #require(ContentProbe.content(of: image))
+            #expect(content.isLabels && content.doubt != nil, "image \(number): \(content)")
+        }
+    }
+
     @Test("a name that speaks of labels decides where pixels do not deny it, and is doubted where they do")
     func names() throws {
         var random = SeededGenerator(4)

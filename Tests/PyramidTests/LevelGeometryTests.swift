@@ -57,6 +57,36 @@ struct LevelGeometryTests {
         #expect(geometry.shapes == [[9, 3, 8, 600, 600], [9, 3, 4, 300, 300]])
     }
 
+    @Test("voxels are compared in one unit, and where there is none a stack is no volume")
+    func units() {
+        func factors(_ z: (Double, String?), _ xy: (Double, String?)) -> [[Int]] {
+            let image = ImageDescription(
+                axes: [
+                    .space("z", unit: z.1, spacing: z.0), .space("y", unit: xy.1, spacing: xy.0),
+                    .space("x", unit: xy.1, spacing: xy.0),
+                ], shape: [64, 512, 512], type: .uint16)
+            return LevelGeometry(of: image, minSize: 64, count: nil).factors
+        }
+        let flat = [[1, 1, 1], [1, 2, 2], [1, 2, 2], [1, 2, 2]],
+            deep = [[1, 1, 1], [1, 2, 2], [1, 2, 2], [2, 2, 2]]
+        #expect(factors((2, "micrometer"), (325, "nanometer")) == [[1, 1, 1], [1, 2, 2], [1, 2, 2], [1, 2, 2]])
+        #expect(factors((2, "micrometer"), (500, "nanometer")) == deep)
+        #expect(factors((0.002, "millimeter"), (0.5, "\u{B5}m")) == deep)
+        #expect(factors((500, "nanometer"), (0.5, "micrometer")) == [[1, 1, 1], [2, 2, 2], [2, 2, 2], [2, 2, 2]])
+        #expect(factors((4, "cubit"), (1, "cubit")) == deep, "a unit nobody knows compares with itself")
+        for (z, xy) in [("cubit", "micrometer"), ("cubit", "ell"), ("second", "meter"), (nil, "micrometer")] {
+            #expect(factors((1, z), (1, xy)) == flat, "\(z ?? "none") beside \(xy)")
+        }
+    }
+
+    @Test("every length of OME-XML is known in metres")
+    func lengths() {
+        for (name, symbol) in PhysicalUnit.lengthSymbols {
+            #expect(PhysicalUnit.meters(name) != nil && PhysicalUnit.meters(name) == PhysicalUnit.meters(symbol))
+        }
+        for name in PhysicalUnit.timeSymbols.keys { #expect(PhysicalUnit.meters(name) == nil) }
+    }
+
     @Test("a count asks for so many levels, as far as there is something to halve")
     func counts() {
         let image = ImageDescription(axes: [.space("y"), .space("x")], shape: [4, 2], type: .uint8)

@@ -241,7 +241,7 @@ def test_what_is_no_mask_of_the_image_is_refused(volume, tmp_path, run):
     run("convert", path, tmp_path / "a.ozx", "--quiet")
     said = run("add-labels", tmp_path / "a.ozx", tmp_path / "size.tif", status=1).stderr
     assert "archive" in said and "folder" in said
-    for name in ("", "a/b", "..", "__x"):
+    for name in ("", "a/b", "..", "__x", "zarr.json", "Zarr.JSON", ".zattrs", ".zgroup", ".zarray", ".zmetadata"):
         run("add-labels", tmp_path / "out", f"{tmp_path / 'size.tif'}:{name}", status=64)
 
 
@@ -259,3 +259,74 @@ def test_what_a_killed_conversion_with_labels_left_is_replaced(left, volume, tmp
     (tmp_path / "out/.ome-zarr-conversion").touch()
     run(*command, "--overwrite")
     run("validate", tmp_path / "out")
+
+
+def test_names_that_differ_only_in_case_are_refused(tmp_path, run):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((40, 40), "uint8"))
+    tifffile.imwrite(tmp_path / "m.tif", blobs((40, 40), "uint8"))
+    mask = tmp_path / "m.tif"
+    two = ["--labels", f"{mask}:cells", "--labels", f"{mask}:Cells"]
+    assert "whatever the case" in run("convert", tmp_path / "a.tif", tmp_path / "two", *two, status=64).stderr
+    assert not (tmp_path / "two").exists()
+    run("convert", tmp_path / "a.tif", tmp_path / "out", *two[:2], "--quiet")
+    for extra in ([], ["--overwrite"]):
+        assert "only in case" in run("add-labels", tmp_path / "out", f"{mask}:CELLS", *extra, status=64).stderr
+    assert "only in case" in run("convert", tmp_path / "out", tmp_path / "new", *two[2:], status=64).stderr
+    # Labels of others: the second is left out, and the user hears of it.
+    shutil.copytree(tmp_path / "out/labels/cells", tmp_path / "out/labels/Cells")
+    document = json.loads((tmp_path / "out/labels/zarr.json").read_text())
+    document["attributes"]["ome"]["labels"] = ["cells", "Cells"]
+    (tmp_path / "out/labels/zarr.json").write_text(json.dumps(document))
+    assert "but for the case" in run("convert", tmp_path / "out", tmp_path / "new").stderr
+    assert ome(tmp_path / "new/labels")["labels"] == ["cells"]
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+def test_replaced_labels_come_back_where_the_new_ones_cannot_be_noted(version, tmp_path, run):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((40, 40), "uint8"))
+    old, new = blobs((40, 40), "uint8"), blobs((40, 40), "uint8", (1, 2))
+    tifffile.imwrite(tmp_path / "cells.tif", old)
+    out = tmp_path / "out"
+    run("convert", tmp_path / "a.tif", out, "--labels", tmp_path / "cells.tif", "--ome-version", version, "--quiet")
+    tifffile.imwrite(tmp_path / "cells.tif", new)
+    manifest = (out / "OME/manifest.txt").read_bytes()
+    (out / "OME/manifest.txt").write_bytes(b"\xffno manifest\n")
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    run("add-labels", out, tmp_path / "cells.tif", "--overwrite", status=1)
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+    assert not [p for p in (out / "labels").iterdir() if p.name.startswith((".unfinished", ".replaced"))]
+    np.testing.assert_array_equal(levels(out / "labels/cells")[0].squeeze(), old)
+    (out / "OME/manifest.txt").write_bytes(manifest)
+    run("verify", out)
+    run("add-labels", out, tmp_path / "cells.tif", "--overwrite", "--quiet")
+    np.testing.assert_array_equal(levels(out / "labels/cells")[0].squeeze(), new)
+    run("verify", out)
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+@pytest.mark.parametrize("before", [1, 2])
+def test_levels_that_are_added_to_an_image_are_added_to_its_labels(before, version, volume, tmp_path, run):
+    path, pixels, _ = volume
+    mask = blobs(pixels.shape[1:])
+    write(tmp_path / "mask.ome.tif", mask, "ZYX")
+    out = tmp_path / "out"
+    run("convert", path, out, "--labels", f"{tmp_path / 'mask.ome.tif'}:cells", "--levels", before, "--ome-version",
+        version, "--quiet")
+    run("pyramid", out, "--levels", 4, "--dry-run")
+    assert len(levels(out)) == before
+    said = run("pyramid", out, "--levels", 4).stderr
+    assert f"{out}/labels/cells: added" in said and f"{out}: added" in said
+    assert len(levels(out)) == 4
+    check(out, "cells", mask[None], version)
+    run("validate", out)
+    run("verify", out)
+    assert "has its levels already" in run("pyramid", out, "--levels", 4).stderr
+    # An interrupted run left the labels behind the image: only they are missing.
+    run("convert", path, tmp_path / "one", "--labels", f"{tmp_path / 'mask.ome.tif'}:cells", "--levels", 1,
+        "--ome-version", version, "--quiet")
+    shutil.rmtree(out / "labels")
+    shutil.copytree(tmp_path / "one/labels", out / "labels")
+    said = run("pyramid", out, "--levels", 4).stderr
+    assert f"{out}/labels/cells: added" in said and f"{out}: added" not in said
+    check(out, "cells", mask[None], version)
+    run("validate", out)

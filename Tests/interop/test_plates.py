@@ -91,6 +91,24 @@ def test_common_names_are_recognised(name, tmp_path, run):
     np.testing.assert_array_equal(field(tmp_path / "out", CONVENTIONS[name]).squeeze(), files[name])
 
 
+FOLDERS = {
+    "sites and wavelengths": (["A01_s1_w1.tif", "A01_s2_w1.tif", "A01_s1_w2.tif", "A01_s2_w2.tif"], "A/1/1", [1, 3]),
+    # An overview that fits another pattern, and would once have decided for all.
+    "most files": (["B02.tif", *(f"x_A01_s{s}_w{w}.tif" for s in (1, 2) for w in (1, 2))], "A/1/1", [3, 4]),
+    "sites": (["A01_s1.tif", "A01_s2.tif", "exp_A01_w1.tif"], "A/1/1", [1]),
+}
+
+
+@pytest.mark.parametrize("case", FOLDERS)
+def test_the_pattern_that_fits_most_files_is_taken(case, tmp_path, run):
+    names, path, members = FOLDERS[case]
+    files = folder_of(tmp_path / "screen", names)
+    run("convert", tmp_path / "screen", tmp_path / "out", "--plate", "auto", "--quiet")
+    assert [w["path"] for w in ome(tmp_path / "out")["plate"]["wells"]] == ["A/1"]
+    expected = np.stack([files[names[m]] for m in members]).squeeze()
+    np.testing.assert_array_equal(field(tmp_path / "out", path).squeeze(), expected)
+
+
 def test_a_pattern_tells_rows_columns_fields_channels_planes_times_and_runs(tmp_path, run):
     names = [
         f"run{a}/{r}{c:02}/f{f}_t{t}_z{z:02}_{channel}.tif"

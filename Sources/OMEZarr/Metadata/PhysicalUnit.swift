@@ -20,6 +20,21 @@ package enum PhysicalUnit {
         "yottasecond": "Ys", "zeptosecond": "zs", "zettasecond": "Zs",
     ]
 
+    /// How many metres a length is, by its UDUNITS name.
+    ///
+    /// - Source: the SI brochure (9th edition) for prefixes and the angstrom; the international foot of 1959; IAU 2015
+    ///   resolution B2 for the parsec.
+    private static let lengths: [String: Double] = [
+        "angstrom": 1e-10, "attometer": 1e-18, "centimeter": 1e-2, "decimeter": 1e-1, "exameter": 1e18,
+        "femtometer": 1e-15, "foot": 0.3048, "gigameter": 1e9, "hectometer": 1e2, "inch": 0.0254, "kilometer": 1e3,
+        "megameter": 1e6, "meter": 1, "micrometer": 1e-6, "mile": 1609.344, "millimeter": 1e-3, "nanometer": 1e-9,
+        "parsec": 3.085_677_581_491_367_3e16, "petameter": 1e15, "picometer": 1e-12, "terameter": 1e12, "yard": 0.9144,
+        "yoctometer": 1e-24, "yottameter": 1e24, "zeptometer": 1e-21, "zettameter": 1e21,
+    ]
+
+    /// How many metres a unit of length is, given by its name or symbol; nil for others.
+    package static func meters(_ text: String) -> Double? { name(text).flatMap { lengths[$0] } }
+
     /// The UDUNITS name of a unit given by its name or symbol, also where "u" stands for micro; nil for others.
     package static func name(_ text: String) -> String? {
         // The sign for micro, and the Greek letter that looks like it.

@@ -6,6 +6,8 @@ struct NeighborCounts: Sendable, Hashable {
     var pairs = 0, equalPairs = 0
     /// Pairs of different values, neither of them zero, that are at most two apart: the steps of a gentle slope.
     var closePairs = 0
+    /// Pairs of zero and a neighbour of it: the edge of a mask, or where light fades to nothing.
+    var zeroSteps = 0
     /// Three pixels in a row or a column that are not all equal, and those whose middle differs from both.
     var turns = 0, doubleTurns = 0
 
@@ -16,6 +18,7 @@ struct NeighborCounts: Sendable, Hashable {
         total.pairs += more.pairs
         total.equalPairs += more.equalPairs
         total.closePairs += more.closePairs
+        total.zeroSteps += more.zeroSteps
         total.turns += more.turns
         total.doubleTurns += more.doubleTurns
     }
@@ -49,9 +52,13 @@ enum NeighborKernel {
             counts.pairs &+= 1
             if a == b {
                 counts.equalPairs &+= 1
-            } else if a != 0 && b != 0 {
-                let distance = a < b ? b &- a : a &- b
+                return
+            }
+            let distance = a < b ? b &- a : a &- b
+            if a != 0 && b != 0 {
                 if distance >= 0 && distance <= 2 { counts.closePairs &+= 1 }
+            } else if distance == 1 {
+                counts.zeroSteps &+= 1
             }
         }
         @inline(__always) func look(_ a: T, _ b: T, _ c: T) {

@@ -14,8 +14,8 @@ public struct LevelGeometry: Sendable, Hashable {
     ///
     /// Space axes only: time and channels are never reduced. Two-dimensional images halve y and x. Volumes halve at
     /// each step the axes whose spacing is within √2 of the finest, which is the choice that leaves the voxels as close
-    /// to cubes as halving allows; once they are, all axes. A z axis of unknown spacing is never reduced: its planes
-    /// may be anything.
+    /// to cubes as halving allows; once they are, all axes. A z axis of unknown spacing, or in a unit that cannot be
+    /// compared with the others, is never reduced: its planes may be anything.
     ///
     /// - Parameters:
     ///   - minSize: elements; at least 1.
@@ -25,14 +25,11 @@ public struct LevelGeometry: Sendable, Hashable {
         let space = image.axes.indices.filter { image.axes[$0].kind == .space }
         let planar = Array(space.suffix(2))
         let stacked = space.dropLast(2).filter { image.shape[$0] > 1 }
-        let isVolume =
-            !stacked.isEmpty
-            && space.allSatisfy {
-                let spacing = image.axes[$0].spacing
-                return image.axes[$0].unit != nil && spacing.isFinite && spacing > 0
-            }
+        let comparable = Self.comparableSpacing(space.map { image.axes[$0] })
+        let isVolume = !stacked.isEmpty && comparable != nil
         let candidates = isVolume ? stacked + planar : planar
         var spacing = image.axes.map(\.spacing)
+        if let comparable { for (axis, value) in zip(space, comparable) { spacing[axis] = value } }
         self.init(image.shape, reason: Self.reason(isVolume: isVolume, hasStack: !stacked.isEmpty)) { shape, made in
             let isDone = count == nil && candidates.allSatisfy { shape[$0] <= minSize }
             let open = candidates.filter { shape[$0] > 1 }
@@ -86,6 +83,18 @@ public struct LevelGeometry: Sendable, Hashable {
     /// How many elements of level 0 one element of a level stands for, on each axis.
     public func cumulativeFactors(level: Int) -> [Int] {
         factors[...level].reduce([Int](repeating: 1, count: factors[0].count)) { zip($0, $1).map { $0 * $1 } }
+    }
+
+    /// The spacing of axes in one unit: theirs where all have the same, whatever it is, else metres; nil where one says
+    /// no unit, no sound spacing, or a unit nobody knows beside others.
+    private static func comparableSpacing(_ axes: [Axis]) -> [Double]? {
+        guard axes.allSatisfy({ $0.unit != nil }) else { return nil }
+        let isAlike = axes.allSatisfy { $0.unit == axes.first?.unit }
+        let spacing = axes.compactMap { axis in
+            isAlike ? axis.spacing : axis.unit.flatMap(PhysicalUnit.meters).map { axis.spacing * $0 }
+        }
+        guard spacing.count == axes.count, spacing.allSatisfy({ $0.isFinite && $0 > 0 }) else { return nil }
+        return spacing
     }
 
     private static func reason(isVolume: Bool, hasStack: Bool) -> String {

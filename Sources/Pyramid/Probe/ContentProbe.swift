@@ -44,7 +44,9 @@ public enum ContentProbe {
         }
         let equal = Double(counts.equalPairs) / Double(max(counts.pairs, 1))
         let double = Double(counts.doubleTurns) / Double(counts.turns)
-        let close = Double(counts.closePairs) / Double(max(counts.pairs - counts.equalPairs, 1))
+        // Light that rises from 0 to 1 rises on to 2 and 3 as often, or nearly; a mask of 0 and 1 does not.
+        let closePairs = counts.closePairs + min(counts.zeroSteps, counts.closePairs)
+        let close = Double(closePairs) / Double(max(counts.pairs - counts.equalPairs, 1))
         let isFlat = equal >= 0.6 && double <= 0.05 && close <= 0.8
         let isNearlyFlat = equal >= 0.5 && double <= 0.12
         if isFlat {

@@ -25,17 +25,20 @@ public struct PlateFolder: Sendable {
 
     /// Looks at the names of a folder's files and opens the first file of each field.
     ///
-    /// - Parameter pattern: how the files are named; nil: the first of ``PlatePattern/common`` that fits any file.
+    /// - Parameter pattern: how the files are named; nil: the one of ``PlatePattern/common`` that fits most files, of
+    ///   several the first.
     /// - Throws: ``TiffError``: `.ioFailure` where the folder cannot be read, `.invalidCall` where no file fits the
     ///   pattern or two are the same plane, and what is wrong with a file.
     public static func open(path: String, pattern: PlatePattern? = nil) throws -> PlateFolder {
         let patterns = pattern.map { [$0] } ?? PlatePattern.common
         let deepest = patterns.map(\.depth).max() ?? 0
         let names = try FolderListing.files(in: path, depth: deepest, limit: fileLimit)
-        for pattern in patterns {
+        var best: (pattern: PlatePattern, files: [PlateFile])?
+        for pattern in patterns where best?.files.count != names.count {
             let files = names.compactMap { PlateFile($0, pattern) }
-            if !files.isEmpty { return try PlateFolder(path, pattern, files, of: names) }
+            if files.count > best?.files.count ?? 0 { best = (pattern, files) }
         }
+        if let best { return try PlateFolder(path, best.pattern, best.files, of: names) }
         let example = names.first { $0.lowercased().hasSuffix(".tif") || $0.lowercased().hasSuffix(".tiff") }
         throw TiffError(
             .invalidCall,

@@ -24,17 +24,18 @@ public struct PlatePattern: Sendable, Hashable, CustomStringConvertible {
     /// More would make matching slow, and mean nothing.
     private static let wildcardLimit = 8
 
-    /// The conventions that are tried where no pattern is given, the most telling first.
+    /// The conventions that are tried where no pattern is given: first those that fit names exactly, and among those with
+    /// `*` the most telling first, since `*` may swallow a well.
     ///
     /// - Source: file names as Opera Phenix and Operetta, Yokogawa CellVoyager, GE InCell and MetaXpress write them.
     public static let common: [PlatePattern] = [
+        "{row} - {column}(fld {field} wv {channel}).tif",
+        "{well}_s{field}_w{channel}.tif", "{well}_s{field}.tif", "{well}_w{channel}.tif",
+        "{well}_f{field}.tif", "{well}_{field}.tif", "{well}.tif", "{well}.ome.tif",
         "r{row}c{column}f{field}p{z}-ch{channel}sk{t}fk*.tiff",
         "*_{well}_T{t}F{field}L*A*Z{z}C{channel}.tif",
         "{row} - {column}(fld {field} wv {channel} - *).tif",
-        "{row} - {column}(fld {field} wv {channel}).tif",
-        "*_{well}_s{field}_w{channel}.tif", "*_{well}_w{channel}.tif",
-        "*_{well}_s{field}.tif", "{well}_s{field}_w{channel}.tif", "{well}_s{field}.tif", "{well}_w{channel}.tif",
-        "{well}_f{field}.tif", "{well}_{field}.tif", "{well}.tif", "{well}.ome.tif",
+        "*_{well}_s{field}_w{channel}.tif", "*_{well}_s{field}.tif", "*_{well}_w{channel}.tif",
     ].compactMap { try? PlatePattern($0) }
 
     /// - Throws: ``TiffError`` with code `.invalidCall` that says which placeholder is wrong or missing.

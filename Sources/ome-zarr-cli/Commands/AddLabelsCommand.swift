@@ -48,7 +48,8 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
 
     func validate() throws {
         guard let name, !LabelArgument.isName(name) else { return }
-        throw ValidationError("\"\(name)\" is no name for labels: use letters, digits, \"-\", \"_\" and \".\"")
+        throw ValidationError(
+            "\"\(name)\" is no name for labels: use letters, digits, \"-\", \"_\" and \".\", and not zarr.json")
     }
 
     func run() throws {
@@ -59,6 +60,7 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
         }
         let name = name ?? mask.name
         let group = try LabelGroup(ofImage: folder.image.key, version: version)
+        try LabelArgument.refuse(name, besides: group.names(in: folder.store))
         let place = try LabelPlace(folder.store, group, name: name)
         guard try overwrite || !place.isTaken() else {
             throw Refusal("\(path) has labels called \(name): add --overwrite to replace them, or choose another name")
@@ -79,8 +81,7 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
                 display.update(progress)
             }
             display.finished(result)
-            try place.publish()
-            try OutputManifest.note([group.key], changedIn: folder.store)
+            try place.publish { try OutputManifest.note($0, changedIn: folder.store) }
         } catch {
             display.clear()
             place.abandon()

@@ -16,7 +16,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         abstract: "Adds coarser levels to an OME-Zarr image, or makes one of a plain array.",
         discussion: """
             With one path the levels are written beside those the image has, in the same chunks and codecs, and listed when \
-            all are there. With two, an array of Zarr or N5, or level 0 of an image, becomes a new image with levels.
+            all are there; labels of the image get as many, and first. With two, an array of Zarr or N5, or level 0 of an image, becomes a new image with levels.
 
             Examples:
               ome-zarr pyramid cells.ome.zarr
@@ -95,25 +95,25 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         if try ImageKind.identify(place.store, place.key).kind == .array {
             throw UsageError("\(input) is an array, which has no place for levels: name the image to write, too")
         }
-        let image = try OMEZarrImage.open(place.store, place.key)
-        let addition = try LevelExtension(of: image, options(for: image.description.type))
-        report(addition.plan, title: input)
+        let additions = try LevelAdditions(to: OMEZarrImage.open(place.store, place.key), titled: input, options)
+        for addition in additions.all { report(addition.levels.plan, title: addition.title) }
         if dryRun { return }
-        guard !addition.paths.isEmpty else { return say("\(input) has its levels already") }
-        if !quiet, !(try image.labelPaths()).isEmpty {
-            Output.note("ome-zarr: warning: the label images of \(input) keep the levels they have")
-        }
-        if let first = try addition.obstacles().first, !overwrite {
+        guard !additions.missing.isEmpty else { return say("\(input) has its levels already") }
+        if let first = try additions.missing.lazy.compactMap({ try $0.levels.obstacles().first }).first, !overwrite {
             throw Refusal("there is something at \(first) that the image does not list: add --overwrite to replace it")
         }
         let overwrite = overwrite
-        try convert(addition.plan) { progress in try addition.run(replacing: overwrite, progress: progress) }
-        if let folder = place.store as? DirectoryStore {
-            let document = image.levels[0].metadata.format == .v2 ? ".zattrs" : "zarr.json"
-            let keys = try (addition.paths + [document]).map { try image.key.appending($0) }
-            try OutputManifest.note(keys, changedIn: folder)
+        for addition in additions.missing {
+            try convert(addition.levels.plan) { progress in
+                try addition.levels.run(replacing: overwrite, progress: progress)
+            }
+            if let folder = place.store as? DirectoryStore {
+                try OutputManifest.note(addition.changed(), changedIn: folder)
+            }
         }
-        say("\(input): added \(addition.paths.joined(separator: ", "))")
+        say(
+            additions.missing.map { "\($0.title): added \($0.levels.paths.joined(separator: ", "))" }.joined(
+                separator: "\n"))
     }
 
     // MARK: To a new image

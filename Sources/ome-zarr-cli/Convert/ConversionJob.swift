@@ -65,11 +65,10 @@ struct ConversionJobs {
         let plan = try PyramidPlan(of: image, options)
         var labels = try NamedLabels.open(masks, of: whole.description, selection, part: image.description)
         if let existing = item.image as? OMEZarrImage {
-            labels =
-                NamedLabels.existing(
-                    of: existing, whole: whole.description, selection, part: image.description, skipping: warn
-                )
-                .filter { old in !labels.contains { $0.name == old.name } } + labels
+            let old = NamedLabels.existing(
+                of: existing, whole: whole.description, selection, part: image.description, skipping: warn)
+            for label in labels { try LabelArgument.refuse(label.name, besides: old.map(\.name)) }
+            labels = old.filter { old in !labels.contains { $0.name == old.name } } + labels
         }
         let group = try LabelGroup(ofImage: key, version: plan.version)
         let label = try labels.map { label in

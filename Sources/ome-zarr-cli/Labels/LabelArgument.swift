@@ -40,11 +40,23 @@ struct LabelArgument: ExpressibleByArgument, Sendable, Equatable {
     }
 
     /// Letters, digits and "-_." make a name every file system and reader takes.
+    static func isName(_ name: String) -> Bool {
+        !isReserved(name) && name.utf8.count <= 200 && name.utf8.allSatisfy(isSafe)
+    }
+
+    /// Whether a group cannot be called so, because the documents of Zarr are, also where case does not count.
     ///
     /// - Source: Zarr v3 core, "Node names".
-    static func isName(_ name: String) -> Bool {
-        !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("__") && name.utf8.count <= 200
-            && name.utf8.allSatisfy(isSafe)
+    static func isReserved(_ name: String) -> Bool {
+        name.isEmpty || name.hasPrefix(".") || name.hasPrefix("__") || name.lowercased() == "zarr.json"
+    }
+
+    /// Refuses a name that is one of others but for the case: some file systems have place for only one of them.
+    static func refuse(_ name: String, besides others: [String]) throws {
+        if let other = others.first(where: { $0 != name && $0.lowercased() == name.lowercased() }) {
+            throw UsageError(
+                "the image has labels called \(other), which differ from \(name) only in case: choose another name")
+        }
     }
 
     private static func name(ofFile path: String) -> String {

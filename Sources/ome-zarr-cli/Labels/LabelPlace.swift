@@ -39,17 +39,23 @@ struct LabelPlace {
         return unfinished
     }
 
-    /// Gives finished labels their name and lists them.
-    func publish() throws {
+    /// Gives finished labels their name and lists them. Where that fails, what they replace is back.
+    ///
+    /// - Parameter note: told the keys of what is new when it is listed, while what it replaces can still come back.
+    func publish(_ note: ([StoreKey]) throws -> Void) throws {
         let replaces = access(path(final), F_OK) == 0
         if replaces { try move(final, to: old) }
         do {
             try move(unfinished, to: final)
+            try group.list([name], in: store)
+            try note([final] + group.documents)
         } catch {
-            if replaces { try move(old, to: final) }
+            if replaces {
+                if access(path(final), F_OK) == 0 { try move(final, to: unfinished) }
+                try move(old, to: final)
+            }
             throw error
         }
-        try group.list([name], in: store)
         try store.remove(old)
     }
 

@@ -43,9 +43,10 @@ struct NamedLabels {
     ) throws -> [NamedLabels] {
         var names = Set<String>()
         return try arguments.map { argument in
-            guard names.insert(argument.name).inserted else {
+            guard names.insert(argument.name.lowercased()).inserted else {
                 throw UsageError(
-                    "two --labels are called \(argument.name): add a name, as in --labels \(argument.path):cells")
+                    "two --labels are called \(argument.name), whatever the case: add a name, as in --labels "
+                        + "\(argument.path):cells")
             }
             let mask = try argument.image(), own = mask.description
             let fitsPart = ["y", "x"].allSatisfy { name in
@@ -68,12 +69,19 @@ struct NamedLabels {
         let place = image.key == .root ? "the input" : "image \(image.key)"
         do {
             let group = try image.key.appending("labels")
+            var names = Set<String>()
             return try image.labelPaths().compactMap { path in
                 do {
+                    let name = path.split(separator: "/").joined(separator: "_")
+                    guard !LabelArgument.isReserved(name) else {
+                        throw Refusal("Zarr keeps the name for its own documents: rename them in the input")
+                    }
+                    guard names.insert(name.lowercased()).inserted else {
+                        throw Refusal("others have the same name but for the case: rename one of them in the input")
+                    }
                     let labels = try OMEZarrImage.open(image.store, group.appending(trimmed: path))
                     return try NamedLabels(
-                        labels, name: path.split(separator: "/").joined(separator: "_"),
-                        details: labels.description.labelDetails, of: whole, selection, part: part)
+                        labels, name: name, details: labels.description.labelDetails, of: whole, selection, part: part)
                 } catch {
                     skipping("the labels \(path) of \(place) are not converted: \(error)")
                     return nil

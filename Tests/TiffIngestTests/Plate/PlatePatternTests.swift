@@ -46,4 +46,37 @@ struct PlatePatternTests {
         for pattern in PlatePattern.common { #expect(pattern.match(long) == nil) }
         #expect(try match("*a*a*a*a*a*a*a{well}", String(repeating: "a", count: 60)) == nil)
     }
+
+    /// A name of every convention that the help of `--plate` lists, and what it says.
+    private static let names: [(String, [String: String])] = [
+        (
+            "r01c02f03p04-ch5sk6fk1fl1.tiff",
+            ["row": "01", "column": "02", "field": "03", "z": "04", "channel": "5", "t": "6"]
+        ),
+        (
+            "W1_B02_T0001F003L001A01Z04C05.tif",
+            ["well": "B02", "t": "0001", "field": "003", "z": "04", "channel": "05"]
+        ),
+        ("A - 1(fld 2 wv DAPI - Cy3).tif", ["row": "A", "column": "1", "field": "2", "channel": "DAPI"]),
+        ("A - 1(fld 2 wv DAPI).tif", ["row": "A", "column": "1", "field": "2", "channel": "DAPI"]),
+        ("exp_A01_s2_w3.tif", ["well": "A01", "field": "2", "channel": "3"]),
+        ("exp_A01_s2.tif", ["well": "A01", "field": "2"]), ("exp_A01_w3.tif", ["well": "A01", "channel": "3"]),
+        ("S1_A01_s2_w3.tif", ["well": "A01", "field": "2", "channel": "3"]),
+        ("A01_s2_w3.tif", ["well": "A01", "field": "2", "channel": "3"]),
+        ("A01_s2.tif", ["well": "A01", "field": "2"]),
+        ("A01_w3.tif", ["well": "A01", "channel": "3"]), ("A01_f2.tif", ["well": "A01", "field": "2"]),
+        ("A01_2.tif", ["well": "A01", "field": "2"]), ("A01.tif", ["well": "A01"]), ("A01.ome.tif", ["well": "A01"]),
+    ]
+
+    @Test("each common name is read by its own convention, whatever the others would make of it", arguments: names)
+    func conventions(_ name: String, _ parts: [String: String]) throws {
+        let pattern = try #require(PlatePattern.common.first { $0.match(name) != nil })
+        #expect(try match(pattern.description, name) == parts, "\(pattern)")
+    }
+
+    @Test("patterns that fit exactly come before those with *")
+    func order() {
+        let starred = PlatePattern.common.map { $0.description.contains("*") }
+        #expect(starred == starred.filter { !$0 } + starred.filter { $0 })
+    }
 }
