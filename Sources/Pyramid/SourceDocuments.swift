@@ -74,7 +74,7 @@ public struct SourceDocuments: Sendable {
     /// The document of the source, where it describes these images; nil where it is to be written anew.
     private func keep(_ images: [ImageDescription], _ warnings: inout [String]) -> String? {
         guard let omeXML else { return nil }
-        let text = Self.text(omeXML)
+        let text = OMEXMLMetadataOnly.text(omeXML)
         do {
             let sizes = try OMEXMLMetadataOnly.sizes(text)
             if sizes == images.map(OMEXMLMetadataOnly.sizes) { return try OMEXMLMetadataOnly.convert(text) }
@@ -88,11 +88,5 @@ public struct SourceDocuments: Sendable {
             warnings.append("the OME-XML of the source is damaged and was written anew: \(error)")
         }
         return nil
-    }
-
-    /// As the reader of OME-XML takes it: what is not UTF-8 is Latin-1.
-    private static func text(_ bytes: [UInt8]) -> String {
-        String(validating: bytes, as: UTF8.self)
-            ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
 }

@@ -150,7 +150,7 @@ NOTES = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- kept --><o:OME xmlns:o="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:uuid:1">
   <o:Instrument ID="Instrument:0"><o:Objective ID="Objective:0" LensNA="1.4"/></o:Instrument>
   <o:Image ID="Image:0" Name="µ &amp; more"><o:Pixels ID="Pixels:0" DimensionOrder="XYZTC" Type="uint8" SizeX="6" SizeY="5"
-    SizeZ="1" SizeC="2" SizeT="1" BigEndian="true"><o:Channel ID="Channel:0:0" SamplesPerPixel="1"/><o:Channel ID="Channel:0:1"
+    SizeZ="1" SizeC="2" SizeT="1" BigEndian="true" PhysicalSizeX="0.5" PhysicalSizeY="0.5"><o:Channel ID="Channel:0:0" SamplesPerPixel="1"/><o:Channel ID="Channel:0:1"
     Name="two" Fluor="GFP" SamplesPerPixel="1"/>PLACE<o:Plane TheZ="0" TheC="0" TheT="0" DeltaT="1.5"/></o:Pixels></o:Image>
 </o:OME>
 """
@@ -161,9 +161,11 @@ NOTES = """<?xml version="1.0" encoding="UTF-8"?>
     ("METADATA.ome.xml", "<o:MetadataOnly/>"),
 ])
 def test_ome_xml_beside_an_image_is_kept_to_the_letter(name, place, tmp_path, run):
-    image(tmp_path / "in.zarr", np.zeros((2, 5, 6), "uint8"), "cyx")
+    image(tmp_path / "in.zarr", np.zeros((2, 5, 6), "uint8"), "cyx", omero={"channels": [{}, {"label": "two"}]})
     (tmp_path / "in.zarr" / "OME").mkdir()
     (tmp_path / "in.zarr" / "OME" / name).write_text(NOTES.replace("PLACE", place))
+    # By this a converter says that the source describes these images.
+    (tmp_path / "in.zarr" / "OME" / "METADATA.ome.xml").write_text(NOTES.replace("PLACE", "<o:MetadataOnly/>"))
     run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--quiet")
     expected = (
         NOTES.replace("PLACE", '<o:TiffData IFD="0" PlaneCount="2"/>').replace(' UUID="urn:uuid:1"', "")
@@ -203,6 +205,59 @@ def test_a_collection_becomes_one_file_and_a_series_of_it_another(tmp_path, run)
     assert [series.name for series in both] == ["a", "b"] and [series.name for series in one] == ["b"]
     for old, new in zip(before + before[1:], both + one):
         np.testing.assert_array_equal(old.asarray(), new.asarray())
+
+
+def two_images(path):
+    """Two images of the same sizes and type, by their names alone told apart."""
+    sizes = {"PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5}
+    with tifffile.TiffWriter(path, ome=True) as file:
+        for seed, name in enumerate("ab"):
+            channels = {"Name": [f"{name}{number}" for number in range(3)]}
+            file.write(
+                random_values("uint16", (3, 30, 20), seed=seed), photometric="minisblack",
+                metadata={"axes": "CYX", "Name": name, "Channel": channels, **sizes},
+            )
+    return path
+
+
+@pytest.mark.parametrize("arguments, edits, name, channels, size", [
+    (["--series", 1], [], "b", "b0 b1 b2", 0.5),
+    (["--series", 0, "--c", "1,2,0"], [], "a", "a1 a2 a0", 0.5),
+    (["--series", 0, "--channel-names", "x,y,z"], [], "a", "x y z", 0.5),
+    (["--series", 0, "--pixel-size", "0.25um"], [], "a", "a0 a1 a2", 0.25),
+    (["--series", 0], ["--channel-names", "x,y,z"], "a", "x y z", 0.5),
+    (["--series", 0], ["--pixel-size", "0.25um"], "a", "a0 a1 a2", 0.25),
+], ids=range(6))
+def test_what_was_chosen_and_changed_is_not_undone(arguments, edits, name, channels, size, tmp_path, run):
+    run("convert", two_images(tmp_path / "in.ome.tif"), tmp_path / "in.zarr", "--quiet", *arguments)
+    if edits:
+        run("edit", tmp_path / "in.zarr", *edits)
+    process = run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif")
+    assert process.stderr.count("the OME-XML of the source is not kept but written anew") == 1
+    (said,) = images(opened(tmp_path / "out.ome.tif")[0])
+    assert said.name == name and [channel for channel, _, _ in said.channels] == channels.split()
+    assert said.spacing["PhysicalSizeX"] == (size, "µm")
+
+
+def test_an_edit_of_a_whole_image_is_not_undone(tmp_path, run):
+    pixels = random_values("uint16", (2, 30, 20), seed=1)
+    metadata = {"axes": "CYX", "Channel": {"Name": ["one", "two"]}, "PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5}
+    tifffile.imwrite(tmp_path / "in.ome.tif", pixels, photometric="minisblack", metadata=metadata)
+    run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--quiet")
+    assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "kept.ome.tif").stderr
+    run("edit", tmp_path / "in.zarr", "--channel-names", "x,y")
+    assert run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr.count("written anew") == 1
+    assert [name for name, _, _ in images(opened(tmp_path / "out.ome.tif")[0])[0].channels] == ["x", "y"]
+
+
+def test_a_photograph_without_ome_xml_comes_back_as_one(tmp_path, run):
+    pixels = random_values("uint8", (30, 20, 3), seed=1)
+    tifffile.imwrite(tmp_path / "in.tif", pixels, photometric="rgb")
+    run("convert", tmp_path / "in.tif", tmp_path / "in.zarr", "--quiet")
+    assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr
+    xml, (series,) = opened(tmp_path / "out.ome.tif")
+    assert series.keyframe.samplesperpixel == 3 and [n for _, _, n in images(xml)[0].channels] == [3]
+    np.testing.assert_array_equal(series.asarray(), pixels)
 
 
 def test_any_input_is_exported(tmp_path, run):

@@ -41,7 +41,7 @@ public struct OMETiffExport: Sendable {
     /// - Parameters:
     ///   - sources: the images, in the order in which the file will have them; at least one.
     ///   - source: the OME-XML they came with. It is kept to the letter but for where the pixels lie. Where there is none,
-    ///     or it describes other images, OME-XML is written anew.
+    ///     or it describes other images, or says other things of them, OME-XML is written anew.
     ///   - positions: which images of the input these are; all where nil.
     /// - Throws: ``OMEZarrError`` with code `.unsupported` where OME-TIFF has no words for an image, `.limitExceeded` where
     ///   memory does not suffice, `.invalidCall` where there are no images; ``ZarrError`` with code `.invalidCall` where

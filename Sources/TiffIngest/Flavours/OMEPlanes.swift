@@ -190,7 +190,7 @@ extension PlaneOrder {
 
 extension OMEXML.Channel {
     /// The channel as OME-Zarr has it.
-    fileprivate var channel: Channel {
+    var channel: Channel {
         Channel(
             name: name,
             color: color.map {

@@ -56,12 +56,13 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
         let source = try ImageInput.open(input)
         let images = try source.images(series: series)
         let count = try source.imageCount()
+        let text = options.sourceXML ? try source.sourceXML() : (xml: nil, warning: nil)
         let export = try OMETiffExport(
-            images, options.tiff, omeXML: options.sourceXML ? source.sourceXML() : nil,
+            images, options.tiff, omeXML: text.xml,
             positions: .init(series.map { [$0] } ?? Array(images.indices), of: count))
         try refuseToReplace()
         if !quiet {
-            for warning in source.warnings(of: images) + export.warnings {
+            for warning in source.warnings(of: images) + [text.warning].compactMap({ $0 }) + export.warnings {
                 Output.note("ome-zarr: warning: \(warning)")
             }
         }
