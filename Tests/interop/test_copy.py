@@ -364,7 +364,8 @@ def test_what_others_wrote_is_copied_or_refused_in_a_sentence(shared, tmp_path, 
                 native = expected.astype(found.dtype)
                 assert found.tobytes() == native.tobytes(), (command, name)
                 compared += 1
-    assert compared > 0
+    # Examples of extensions are metadata alone, or of types that zarr-python does not know.
+    assert compared > 0 or folder == "zarr-extensions"
 
 
 def test_rows_become_columns_under_a_ceiling(run, tmp_path):
