@@ -4,7 +4,7 @@ import Zarr
 /// applies the plain definition of the method.
 ///
 /// Speed comes second here: what a block costs is in proportion to its pixels (and for the median and the mode to sorting
-/// them), some ten times that of the kernels of halving.
+/// them).
 enum BlockKernel {
     /// Safety: `rows` and `output` hold `width` and `width / step` (rounded up) elements of `type`.
     static func run(

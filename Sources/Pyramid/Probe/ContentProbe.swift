@@ -9,7 +9,7 @@ import Zarr
 /// of these places do, of the images of light at least 15 %, saturated, dark and compressed ones included (measured over
 /// 130 files of ../shared/corpus; `ContentProbeTests` prints the table).
 public enum ContentProbe {
-    /// Decoded bytes the whole look may cost: some hundredths of a second.
+    /// Decoded bytes the whole look may cost.
     private static let budget = 16 << 20
     /// Beyond this not even one window is worth its block.
     private static let largestCost = 256 << 20
@@ -96,7 +96,8 @@ public enum ContentProbe {
         let cost = SampleGrid.cost(window, natural: natural, of: image)
         guard cost <= largestCost, let reader = try? source.makeReader() else { return nil }
         let grid = SampleGrid(
-            image.shape, window: window, alignment: natural.map { $0 <= windowSide ? $0 : 1 },
+            SampleGrid.reach(of: source, budget: budget), window: window,
+            alignment: natural.map { $0 <= windowSide ? $0 : 1 },
             most: max(1, min(64, budget / max(cost, 1))))
         var counts: NeighborCounts?
         for (number, region) in grid.regions.enumerated() {

@@ -13,7 +13,7 @@ public struct ConversionEstimate: Sendable, Hashable {
     /// Bytes of the stored objects of all levels.
     public var bytes: Int { levelBytes.reduce(0) { $0.saturatingAdding($1) } }
 
-    /// Decoded bytes all samples may cost: about a second of the slowest codecs.
+    /// Decoded bytes all samples may cost.
     private static let budget = 48 << 20
     /// Beyond this not even one sample is worth its block.
     private static let largestCost = 256 << 20
@@ -31,7 +31,8 @@ public struct ConversionEstimate: Sendable, Hashable {
         let cost = SampleGrid.cost(window, natural: natural, of: image)
         guard cost <= Self.largestCost else { return nil }
         let grid = SampleGrid(
-            image.shape, window: window, alignment: natural, most: max(1, min(16, Self.budget / max(cost, 1))))
+            SampleGrid.reach(of: source, budget: Self.budget), window: window, alignment: natural,
+            most: max(1, min(16, Self.budget / max(cost, 1))))
         let probe = try LevelProbe(plan)
         let reader = try source.makeReader()
         let clock = ContinuousClock(), start = clock.now

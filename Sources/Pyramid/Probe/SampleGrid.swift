@@ -36,6 +36,21 @@ struct SampleGrid {
         }
     }
 
+    /// The extents that samples are taken from: all of level 0; where pixels can only be decoded in sequence, the first
+    /// rows of the first plane, because what lies far down costs all that is above it.
+    ///
+    /// - Parameter budget: decoded bytes.
+    static func reach(of source: any ImageSource, budget: Int) -> [Int] {
+        let image = source.description
+        guard source.maximumReaders == 1, image.shape.count >= 2 else { return image.shape }
+        var shape = source.naturalReadShape(level: 0)
+        let y = shape.count - 2
+        shape[y + 1] = image.shape[y + 1]
+        let rowBytes = (shape[..<y] + shape[(y + 1)...]).reduce(image.type.size) { $0.saturatingMultiplied(by: $1) }
+        shape[y] = min(image.shape[y], max(shape[y], budget / max(rowBytes, 1)))
+        return shape
+    }
+
     /// Bytes of the blocks of the source that a window touches at the most.
     static func cost(_ window: [Int], natural: [Int], of image: ImageDescription) -> Int {
         let covered = window.indices.map { axis -> Int in

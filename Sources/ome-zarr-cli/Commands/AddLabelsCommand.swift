@@ -37,6 +37,8 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
     @Option(help: ArgumentHelp("Compression, as of convert.", valueName: "codec"))
     var codec = CodecArgument(.blosc(compressor: "zstd", level: 3))
 
+    @OptionGroup var effort: EffortOptions
+
     @Flag(help: "Replace labels of the same name.")
     var overwrite = false
 
@@ -95,8 +97,8 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
     ) throws -> PyramidOptions {
         let array = image.levels[0].metadata
         var options = PyramidOptions(
-            compression: codec.specs(for: labels.source.description.type), memory: MemoryPlan.defaultLimit,
-            threads: ConvertOptions.threads(nil))
+            compression: codec.specs(for: labels.source.description.type), memory: effort.memoryBytes,
+            threads: effort.threadCount)
         options.version = version
         options.chunkShape = array.innerChunkShape
         options.sharding = array.innerChunkShape == array.chunkShape ? .none : .automatic

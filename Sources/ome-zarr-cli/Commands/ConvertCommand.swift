@@ -105,8 +105,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         }
         guard let given else { return command }
         command.continuation = given.continuation
-        command.options.memory = given.options.memory
-        command.options.threads = given.options.threads
+        command.options.effort = given.options.effort
         (command.overwrite, command.dryRun, command.json, command.quiet) =
             (given.overwrite, given.dryRun, given.json, given.quiet)
         return command
@@ -133,7 +132,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         let target = ConversionOutput(path: output), plans = prepared.plans
         try target.check(options.omeVersion)
         let forecast = ConversionForecast(prepared.images, plans, output: output, samples: dryRun)
-        let warnings = prepared.warnings + plans.flatMap(\.doubts) + forecast.warnings
+        let warnings = prepared.warnings + prepared.doubts + forecast.warnings
         warn(warnings)
         for number in plans.indices { report(prepared, number, forecast) }
         if let path = continuation.savePlan { try PlanFile(prepared).write(to: path) }

@@ -3,12 +3,6 @@ import OMEZarr
 import Pyramid
 import Zarr
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// `ome-zarr pyramid`: an image or an array gets coarser levels.
 struct PyramidCommand: ParsableCommand, PrintsJSON {
     static let configuration = CommandConfiguration(
@@ -53,11 +47,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     )
     var minSize = 256
 
-    @Option(help: ArgumentHelp("Memory it may take, such as 512MB.", valueName: "size"))
-    var memory: ByteCount?
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads that work at once.", valueName: "count"))
-    var threads: Int?
+    @OptionGroup var effort: EffortOptions
 
     @Flag(help: "Replace the output if it is a Zarr, or arrays in the way that the image does not list.")
     var overwrite = false
@@ -72,8 +62,8 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     var quiet = false
 
     func validate() throws {
-        guard levels ?? 1 >= 1, minSize >= 1, (1...1024).contains(threads ?? 1) else {
-            throw ValidationError("--levels and --min-size must be at least 1, --threads from 1 to 1024")
+        guard levels ?? 1 >= 1, minSize >= 1 else {
+            throw ValidationError("--levels and --min-size must be at least 1")
         }
     }
 
@@ -155,7 +145,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     private func options(for type: PixelType) -> PyramidOptions {
         var options = PyramidOptions(
             compression: CodecArgument(.blosc(compressor: "zstd", level: 3)).specs(for: type),
-            memory: memory?.bytes ?? MemoryPlan.defaultLimit, threads: ConvertOptions.threads(threads))
+            memory: effort.memoryBytes, threads: effort.threadCount)
         options.method = downsample
         options.levelCount = levels
         options.minSize = minSize

@@ -84,6 +84,6 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
     }
 
     private func check(_ place: StorePath) throws -> OutputCheck {
-        try OutputCheck(place, path: path, memory: effort.memory, threads: effort.threads, isQuiet: quiet || json)
+        try OutputCheck(place, path: path, effort: effort, isQuiet: quiet || json)
     }
 }

@@ -42,7 +42,7 @@ struct VerifyCommand: ParsableCommand, PrintsJSON {
         }
         Interruption.listen()
         var check = try OutputCheck(
-            place, path: path, memory: effort.memory, threads: effort.threads, isQuiet: quiet || json)
+            place, path: path, effort: effort, isQuiet: quiet || json)
         guard !check.isUnfinished else {
             throw Refusal(
                 "\(path) is unfinished: go on with it by 'ome-zarr convert … --resume', or repair it, and verify it then"

@@ -3,12 +3,6 @@ import OMEZarr
 import Pyramid
 import Zarr
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 extension OMEZarrVersion: ExpressibleByArgument {}
 extension DownsampleMethod: ExpressibleByArgument {}
 
@@ -71,22 +65,11 @@ struct ConvertOptions: ParsableArguments {
     )
     var minSize = 256
 
-    @Option(
-        help: ArgumentHelp(
-            "Memory the conversion may take besides some 20 MB for the program, such as 512MB. By default a quarter of the machine's, at most 2GiB.",
-            valueName: "size"))
-    var memory: ByteCount?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Threads that work at once. By default as many as there are processors.", valueName: "count")
-    )
-    var threads: Int?
+    @OptionGroup var effort: EffortOptions
 
     func validate() throws {
         try Self.require(levels.map { $0 >= 1 } ?? true, "--levels must be at least 1")
         try Self.require(minSize >= 1, "--min-size must be at least 1")
-        try Self.require(threads.map { (1...1024).contains($0) } ?? true, "--threads must be from 1 to 1024")
         if case .zlib = codec.codec, omeVersion == .v05 {
             throw ValidationError("Zarr v3 has no zlib codec: use --codec gzip:6, or --ome-version 0.4")
         }
@@ -109,8 +92,8 @@ struct ConvertOptions: ParsableArguments {
     /// The options of the pyramid of an image of a type.
     func pyramid(for type: PixelType) -> PyramidOptions {
         var options = PyramidOptions(
-            compression: codec.specs(for: type), memory: memory?.bytes ?? MemoryPlan.defaultLimit,
-            threads: Self.threads(threads))
+            compression: codec.specs(for: type), memory: effort.memoryBytes,
+            threads: effort.threadCount)
         options.version = omeVersion
         options.chunkShape = chunk?.sizes
         options.sharding = shard.sharding
@@ -120,9 +103,6 @@ struct ConvertOptions: ParsableArguments {
         options.minSize = minSize
         return options
     }
-
-    /// As many threads as somebody asks for; as many as there are processors where nobody does.
-    static func threads(_ asked: Int?) -> Int { asked ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     private static func require(_ condition: Bool, _ message: String) throws {
         if !condition { throw ValidationError(message) }

@@ -64,6 +64,13 @@ struct PreparedConversion {
         }
     }
 
+    /// What may be otherwise than it was taken for; of several images it is said which.
+    var doubts: [String] {
+        jobs.flatMap { job in
+            job.plan.doubts.map { jobs.count == 1 || job.key == .root ? $0 : "image \(job.key): \($0)" }
+        }
+    }
+
     /// Bytes of the pixels of level 0 of all images.
     var pixelBytes: Int {
         plans.reduce(0) { $0.saturatingAdding($1.levels[0].shape.saturatingProduct(times: $1.image.type.size)) }

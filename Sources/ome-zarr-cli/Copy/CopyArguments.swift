@@ -3,12 +3,6 @@ import OMEZarr
 import Pyramid
 import Zarr
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// What `copy` asks of the copy; what is not given stays as it is.
 struct CopyArguments: ParsableArguments {
     @Option(help: "The version of OME-Zarr to write: 0.5 is Zarr v3, 0.4 is Zarr v2.")
@@ -30,24 +24,11 @@ struct CopyArguments: ParsableArguments {
             valueName: "codec"))
     var codec: CodecArgument?
 
-    @Option(
-        help: ArgumentHelp(
-            "Memory the copy may take besides some 20 MB for the program, such as 512MB. By default a quarter of the machine's, at most 2GiB.",
-            valueName: "size"))
-    var memory: ByteCount?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Threads that work at once. By default as many as there are processors.", valueName: "count")
-    )
-    var threads: Int?
+    @OptionGroup var effort: EffortOptions
 
     func validate() throws {
         if case .zlib = codec?.codec, omeVersion != .v04 {
             throw ValidationError("Zarr v3 has no zlib codec: use --codec gzip:6, or add --ome-version 0.4")
-        }
-        guard threads.map({ (1...1024).contains($0) }) ?? true else {
-            throw ValidationError("--threads must be from 1 to 1024")
         }
         guard omeVersion == .v04, let shard else { return }
         switch shard.sharding {
@@ -59,11 +40,10 @@ struct CopyArguments: ParsableArguments {
 
     /// The options of the copy.
     var copy: CopyOptions {
-        let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let standard = CodecArgument(.blosc(compressor: "zstd", level: 3))
         var options = CopyOptions(
-            standardCompression: { standard.specs(for: $0) }, memory: memory?.bytes ?? MemoryPlan.defaultLimit,
-            threads: threads ?? processors)
+            standardCompression: { standard.specs(for: $0) }, memory: effort.memoryBytes,
+            threads: effort.threadCount)
         options.version = omeVersion
         options.chunkShape = chunk?.sizes
         options.sharding = shard?.sharding

@@ -2,12 +2,6 @@ import ArgumentParser
 import Pyramid
 import TiffIngest
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// What `export` asks of the file.
 struct ExportOptions: ParsableArguments {
     @Option(
@@ -38,24 +32,11 @@ struct ExportOptions: ParsableArguments {
             """)
     var sourceXML = true
 
-    @Option(
-        help: ArgumentHelp(
-            "Memory the export may take besides some 20 MB for the program, such as 512MB. By default a quarter of the machine's, at most 2GiB.",
-            valueName: "size"))
-    var memory: ByteCount?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Threads that work at once. By default as many as there are processors.", valueName: "count")
-    )
-    var threads: Int?
+    @OptionGroup var effort: EffortOptions
 
     func validate() throws {
         guard tile % 16 == 0, (16...16_384).contains(tile) else {
             throw ValidationError("--tile \(tile) is not a multiple of 16 from 16 to 16384")
-        }
-        guard threads.map({ (1...1024).contains($0) }) ?? true else {
-            throw ValidationError("--threads must be from 1 to 1024")
         }
         guard let quality else { return }
         guard (1...100).contains(quality) else { throw ValidationError("--quality must be from 1 to 100") }
@@ -71,8 +52,8 @@ struct ExportOptions: ParsableArguments {
         options.compression = compression.compression
         if let quality { options.compression = .jpeg(quality: quality) }
         options.hasPyramid = pyramid
-        options.threads = threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        options.memory = memory?.bytes ?? MemoryPlan.defaultLimit
+        options.threads = effort.threadCount
+        options.memory = effort.memoryBytes
         options.software = "ome-zarr \(OMEZarrCommand.version)"
         return options
     }

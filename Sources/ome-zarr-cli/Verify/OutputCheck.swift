@@ -6,8 +6,7 @@ import Zarr
 struct OutputCheck {
     let place: StorePath
     let path: String
-    let memory: ByteCount?
-    let threads: Int?
+    let effort: EffortOptions
     let isQuiet: Bool
     /// Sentences about what could not be checked.
     private(set) var remarks: [String] = []
@@ -18,11 +17,10 @@ struct OutputCheck {
     /// How the output was made; nil where it does not say.
     private(set) var identity: ConversionIdentity?
 
-    init(_ place: StorePath, path: String, memory: ByteCount?, threads: Int?, isQuiet: Bool) throws {
+    init(_ place: StorePath, path: String, effort: EffortOptions, isQuiet: Bool) throws {
         self.place = place
         self.path = path
-        self.memory = memory
-        self.threads = threads
+        self.effort = effort
         self.isQuiet = isQuiet
         do {
             manifest = try ManifestContents(place.store, place.key)
@@ -50,14 +48,13 @@ struct OutputCheck {
     /// Do the levels follow from the full resolution, and does everything else decode?
     mutating func checkLevels() throws {
         var given = identity.flatMap { try? ConvertCommand.remade($0.arguments, from: path, to: path) }?.options
-        given?.memory = memory
-        given?.threads = threads
+        given?.effort = effort
         // What the pixels are does not matter: the codec is not asked for.
         let options =
             given?.pyramid(for: .uint8)
             ?? PyramidOptions(
-                compression: [], memory: memory?.bytes ?? MemoryPlan.defaultLimit,
-                threads: ConvertOptions.threads(threads))
+                compression: [], memory: effort.memoryBytes,
+                threads: effort.threadCount)
         let compared = try run("comparing levels", 0) { check, found in try check.checkLevels(options: options, found) }
         try run("decoding", 0) { check, found in try check.checkDecoding(except: compared, found) }
     }
@@ -83,8 +80,7 @@ struct OutputCheck {
                     + "its input")
         }
         var command = try ConvertCommand.remade(identity.arguments, from: input, to: path)
-        command.options.memory = memory
-        command.options.threads = threads
+        command.options.effort = effort
         command.quiet = true
         let prepared = try command.prepare(identity.arguments, name: identity.name)
         if let difference = prepared.identity.difference(from: identity, ignoresInput: true) {
@@ -104,8 +100,8 @@ struct OutputCheck {
     ) throws -> Output {
         let progress = ConversionProgress(), found = found
         let check = Verification(
-            place.store, place.key, threads: ConvertOptions.threads(threads),
-            memory: memory?.bytes ?? MemoryPlan.defaultLimit, progress: progress)
+            place.store, place.key, threads: effort.threadCount,
+            memory: effort.memoryBytes, progress: progress)
         var bar = ProgressBar(label, isQuiet: isQuiet)
         defer { bar.clear() }
         return try Background.run({ try body(check, found) }) {

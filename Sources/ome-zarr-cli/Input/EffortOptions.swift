@@ -1,4 +1,11 @@
 import ArgumentParser
+import Pyramid
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// How much of the machine a command may use.
 struct EffortOptions: ParsableArguments {
@@ -19,4 +26,10 @@ struct EffortOptions: ParsableArguments {
             throw ValidationError("--threads must be from 1 to 1024")
         }
     }
+
+    /// Bytes the work may take.
+    var memoryBytes: Int { memory?.bytes ?? MemoryPlan.defaultLimit }
+
+    /// As many threads as somebody asks for; as many as there are processors where nobody does.
+    var threadCount: Int { threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
