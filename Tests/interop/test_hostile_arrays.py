@@ -1,30 +1,19 @@
 """Arrays and archives made to cost more than they are, each an error or a finding at once."""
 
 import json
-import os
-import resource
-import subprocess
 import zipfile
 
 import numpy as np
 import pytest
 import zarr
-from conftest import binary
+from measured import measured
 
 
 def limited(*arguments, seconds=60, megabytes=512):
     """Runs the command with little memory and little time."""
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-
-    process = subprocess.Popen(
-        [binary(), *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=limit)
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert usage.ru_maxrss < megabytes << 10, f"{usage.ru_maxrss >> 10} MiB"
-    return process.returncode, said
+    status, said, peak = measured(*arguments, cpu_seconds=seconds)
+    assert peak < megabytes << 20, f"{peak >> 20} MiB"
+    return status, said
 
 
 def document(shape, chunk, *codecs):

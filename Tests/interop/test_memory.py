@@ -1,8 +1,6 @@
 """Memory stays below what was promised, however large the image."""
 
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ import tifffile
 import zarr
 
 import sparse_tiff
-from conftest import binary
+from measured import measured
 from ome_metadata import multiscale, transform
 from zarr_readers import read_tensorstore
 
@@ -20,22 +18,11 @@ MIB = 1 << 20
 LONG = os.environ.get("OME_ZARR_LONG") == "1"
 
 
-# A process starts with the peak of the one that forked it: one this large must not fork the command itself.
-MEASURE = """
-import os, subprocess, sys
-process = subprocess.Popen(sys.argv[1:])
-_, status, usage = os.wait4(process.pid, 0)
-print(usage.ru_maxrss)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
-
-
 def peak(*arguments) -> int:
     """Runs the command and returns the largest number of resident bytes it had."""
-    command = [sys.executable, "-S", "-c", MEASURE, binary(), *map(str, arguments)]
-    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    # Kilobytes on Linux, bytes on macOS.
-    return int(said) * (1 if sys.platform == "darwin" else 1024)
+    result = measured(*arguments)
+    assert result.status == 0, result.said
+    return result.peak
 
 
 def test_two_gibibytes_convert_within_their_memory(tmp_path):
