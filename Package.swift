@@ -51,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "ome-zarr-cli",
             dependencies: [
-                "Zarr", "OMEZarr", "Pyramid", "TiffIngest",
+                "CSystem", "Zarr", "OMEZarr", "Pyramid", "TiffIngest",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "zarr-bench", dependencies: ["Zarr"], path: "Benchmarks/zarr-bench"),

@@ -11,6 +11,9 @@ package final class ArrayLedger: Sendable {
     /// The array's metadata, which name its objects.
     package let metadata: ArrayMetadata
 
+    /// True where there may be objects from before this run, complete or not.
+    let hasEarlier: Bool
+
     private let grid: [Int]
     private let journal: Journal?
     /// Objects that were complete before this run; empty where none was.
@@ -25,9 +28,10 @@ package final class ArrayLedger: Sendable {
 
     /// - Parameters:
     ///   - journal: is told of each object.
-    ///   - complete: objects that need not be made.
-    package init(_ key: StoreKey, _ metadata: ArrayMetadata, journal: Journal?, complete: [JournalContents.Object] = [])
-    {
+    ///   - complete: objects that need not be made; nil where there is nothing yet.
+    package init(
+        _ key: StoreKey, _ metadata: ArrayMetadata, journal: Journal?, complete: [JournalContents.Object]? = nil
+    ) {
         self.key = key
         self.metadata = metadata
         self.journal = journal
@@ -35,8 +39,9 @@ package final class ArrayLedger: Sendable {
         let count = grid.reduce(1, *)
         var state = State(
             sizes: [Int](repeating: -1, count: count), checksums: [UInt32](repeating: 0, count: count))
-        var earlier = complete.isEmpty ? [] : [Bool](repeating: false, count: count)
-        for object in complete where earlier.indices.contains(object.number) {
+        hasEarlier = complete != nil
+        var earlier = complete?.isEmpty ?? true ? [] : [Bool](repeating: false, count: count)
+        for object in complete ?? [] where earlier.indices.contains(object.number) {
             earlier[object.number] = true
             state.sizes[object.number] = object.stamp.size
             state.checksums[object.number] = object.stamp.crc32
@@ -53,11 +58,8 @@ package final class ArrayLedger: Sendable {
             complete: (0..<count).map { JournalContents.Object(number: $0, stamp: unknown) })
     }
 
-    /// True where some object was complete before this run.
-    var hasEarlier: Bool { !earlier.isEmpty }
-
     /// True where an object was complete before this run.
-    package func wasComplete(_ index: [Int]) -> Bool { hasEarlier && earlier[number(index)] }
+    package func wasComplete(_ index: [Int]) -> Bool { !earlier.isEmpty && earlier[number(index)] }
 
     /// Says that an object is complete.
     ///

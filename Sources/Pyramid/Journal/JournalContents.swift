@@ -15,6 +15,8 @@ public struct JournalContents: Sendable {
 
     /// What was being made.
     public let identity: ConversionIdentity
+    /// True where parts of a finished output are made again.
+    public private(set) var isRepair = false
     /// True where nothing is left in the folder of what was there before.
     public private(set) var isCleared = false
     /// True where the machine was started anew since the last line, so that what was written may not have arrived.
@@ -33,6 +35,7 @@ public struct JournalContents: Sendable {
         for line in lines.dropFirst() {
             switch JournalEntry(line: line) {
             case .boot(let name): mayHaveLostWrites = name != boot || name == "-"
+            case .repair: isRepair = true
             case .cleared: isCleared = true
             case .object(let array, let number, let stamp):
                 objects[array, default: []].append(Object(number: number, stamp: stamp))

@@ -72,7 +72,7 @@ public final class RecordedStore: WritableStore {
     func ledger(_ key: StoreKey, _ metadata: ArrayMetadata) throws -> ArrayLedger {
         let complete =
             try repair == nil
-            ? stillThere(earlier?.objects[key] ?? [], key, metadata) : soundObjects(key, metadata)
+            ? earlier.map { try stillThere($0.objects[key] ?? [], key, metadata) } : soundObjects(key, metadata)
         let ledger = ArrayLedger(key, metadata, journal: journal, complete: complete)
         state.withLock { state in
             state.arrays.removeAll { $0.key == key }
@@ -120,8 +120,10 @@ public final class RecordedStore: WritableStore {
 
     /// The stamp of an object of a damaged output that is as the manifest has it; nil for others.
     private func soundStamp(_ key: StoreKey) -> ObjectStamp? {
-        guard let repair, !repair.found.concerns(key), let entry = repair.manifest.entry(key) else { return nil }
-        return entry.stamp ?? ObjectStamp.nothing
+        guard let repair, !repair.found.concerns(key) else { return nil }
+        // An edit that was interrupted left the one or the other, and both are right.
+        if repair.manifest.isChanging(key) { return (try? base.stamp(of: key)) ?? nil }
+        return repair.manifest.entry(key).map { $0.stamp ?? ObjectStamp.nothing }
     }
 
     private static func index(_ number: Int, _ grid: [Int]) -> [Int] {
@@ -200,7 +202,7 @@ extension RecordedStore {
         }
         try write(StoreKey(Manifest.conversion), identity.json.serialized(pretty: true))
         let (documents, arrays) = state.withLock { ($0.documents, $0.arrays) }
-        try Manifest.write(to: base, identity, documents, arrays)
+        try Manifest.write(to: base, identity, documents, arrays, keeping: repair?.manifest)
         let directory = isDurable ? base as? DirectoryStore : nil
         try directory?.syncAll()
         for key in documents.keys.sorted() where NodeDocuments.names.contains(key.path) {

@@ -13,12 +13,13 @@ public final class Discrepancies: Sendable {
         public var isOfInput = false
     }
 
-    /// Objects that are listed; of more only the number is kept.
+    /// Objects that are listed; of more only their number is kept, and a mark of each.
     public static let listLimit = 100_000
 
     private struct State {
         var messages: [StoreKey: Discrepancy] = [:]
         var omitted = 0
+        var marks = KeyMarks()
     }
 
     private let state = Mutex(State())
@@ -34,19 +35,24 @@ public final class Discrepancies: Sendable {
             guard state.messages[key] == nil else { return }
             if state.messages.count < Self.listLimit {
                 state.messages[key] = Discrepancy(key: key, message: message, isOfInput: isOfInput)
-            } else {
+            } else if state.marks.insert(key) {
                 state.omitted += 1
             }
         }
     }
 
-    /// True where something was found in an object.
-    public func concerns(_ key: StoreKey) -> Bool { state.withLock { $0.messages[key] != nil } }
+    /// True where something was found in an object. Beyond the list it may be true of a sound one, too: that is looked at,
+    /// or made, once more.
+    public func concerns(_ key: StoreKey) -> Bool {
+        state.withLock { $0.messages[key] != nil || $0.marks.contains(key) }
+    }
 
-    /// True where something was found in the group or array at a key, or below it.
+    /// True where something was found in the group or array at a key, or below it; of what is not listed that is assumed.
     func concernsAnything(below key: StoreKey) -> Bool {
         let prefix = key.path.isEmpty ? "" : key.path + "/"
-        return state.withLock { $0.messages.keys.contains { $0.path.utf8.starts(with: prefix.utf8) } }
+        return state.withLock { state in
+            state.omitted > 0 || state.messages.keys.contains { $0.path.utf8.starts(with: prefix.utf8) }
+        }
     }
 
     /// What was found, sorted by key.

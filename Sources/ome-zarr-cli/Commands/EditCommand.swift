@@ -46,7 +46,7 @@ struct EditCommand: ParsableCommand, PrintsJSON {
     func run() throws {
         let folder = try ImageFolder(path, series: series)
         _ = try folder.version()
-        let image = folder.image
+        let image = folder.image, manifest = try OutputManifest(of: folder.store)
         var changes = changes.changes
         // New names count: they are what the user wants the channels to be called.
         let renamed = try UsageError.saying { try changes.applied(to: image.description) }
@@ -64,9 +64,12 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         let own = try UsageError.saying { try changes.applied(to: image.attributes, of: image) }
         documents.append((image.key, own.attributes))
         report(own.differences)
-        guard !dryRun, !own.differences.isEmpty else { return }
+        if dryRun { return }
+        let keys = try documents.map { try folder.document(of: $0.key) }
+        guard !own.differences.isEmpty else { return try manifest.settle(keys) }
+        try manifest.announce(keys)
         for (key, attributes) in documents { try folder.write(attributes, of: key) }
-        try OutputManifest.note(documents.map { try folder.document(of: $0.key) }, changedIn: folder.store)
+        try manifest.note(keys)
         try warnOfCopies(in: folder)
     }
 

@@ -89,17 +89,18 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         for addition in additions.all { report(addition.levels.plan, title: addition.title) }
         if dryRun { return }
         guard !additions.missing.isEmpty else { return say("\(input) has its levels already") }
-        if let first = try additions.missing.lazy.compactMap({ try $0.levels.obstacles().first }).first, !overwrite {
+        let manifest = try (place.store as? DirectoryStore).map(OutputManifest.init)
+        let obstacles = try additions.missing.flatMap { try $0.levels.obstacles() }
+        // What an interrupted attempt left is its own.
+        if !overwrite, let first = try obstacles.first(where: { try manifest?.isChanging($0) != true }) {
             throw Refusal("there is something at \(first) that the image does not list: add --overwrite to replace it")
         }
-        let overwrite = overwrite
         for addition in additions.missing {
+            try manifest?.announce(addition.changed())
             try convert(addition.levels.plan) { progress in
-                try addition.levels.run(replacing: overwrite, progress: progress)
+                try addition.levels.run(replacing: true, progress: progress)
             }
-            if let folder = place.store as? DirectoryStore {
-                try OutputManifest.note(addition.changed(), changedIn: folder)
-            }
+            try manifest?.note(addition.changed())
         }
         say(
             additions.missing.map { "\($0.title): added \($0.levels.paths.joined(separator: ", "))" }.joined(

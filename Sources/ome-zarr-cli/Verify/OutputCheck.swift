@@ -29,6 +29,11 @@ struct OutputCheck {
         }
         let document = try? MetadataDocument.read(place.store, place.key.appending(Manifest.conversion))
         identity = document.flatMap { $0 }.flatMap(ConversionIdentity.init)
+        for key in manifest?.changing ?? [] {
+            remarks.append(
+                "\(key) was being changed when that was interrupted, and is as before or as it was to become: run the same "
+                    + "command again")
+        }
         guard manifest == nil, found.count == 0 else { return }
         if identity != nil {
             found.note(
@@ -36,6 +41,15 @@ struct OutputCheck {
         } else {
             remarks.append("there is no manifest: what is missing cannot be told from what was never stored")
         }
+    }
+
+    /// Takes what is there for what should be there, where no manifest says more.
+    ///
+    /// - Returns: what it would say; nil where nothing says how the output was made either.
+    mutating func recoverManifest() throws -> ManifestContents? {
+        if let manifest { return manifest }
+        manifest = try identity.map { try ManifestContents(recovering: place.store, $0) }
+        return manifest
     }
 
     /// Is every object as the manifest has it?
@@ -76,22 +90,19 @@ struct OutputCheck {
     func conversion(of input: String) throws -> (ConvertCommand, PreparedConversion) {
         guard let identity, place.key == .root else {
             throw Refusal(
-                "\(path) does not say how it was made: only a whole output of 'ome-zarr convert' can be made again from "
-                    + "its input")
+                "nothing in \(path) says how it was made, as \(Manifest.conversion) of a whole output of 'ome-zarr convert' "
+                    + "does: convert the input again, to another name or with --overwrite")
         }
         var command = try ConvertCommand.remade(identity.arguments, from: input, to: path)
         command.options.effort = effort
         command.quiet = true
-        let prepared = try command.prepare(identity.arguments, name: identity.name)
+        var prepared = try command.prepare(identity.arguments, name: identity.name)
         if let difference = prepared.identity.difference(from: identity, ignoresInput: true) {
             throw Refusal("\(path) cannot be made again from \(input): \(difference)")
         }
+        // Labels that were replaced since are not those of the input.
+        if let manifest { prepared.leaveOut { manifest.isAdded($0) } }
         return (command, prepared)
-    }
-
-    /// True for what an interrupted conversion or repair left.
-    var isUnfinished: Bool {
-        ((try? place.key.appending(Journal.file)).flatMap { try? place.store.size($0) } ?? nil) != nil
     }
 
     @discardableResult
