@@ -89,6 +89,7 @@ extension DirectoryStore {
     package func appendedFile(
         making key: StoreKey, _ bytes: [UInt8] = [], replacing earlier: AppendedFile? = nil
     ) throws -> AppendedFile {
-        try AppendedFile(making: file(key), bytes, replacing: earlier)
+        try makeDirectory(of: key)
+        return try AppendedFile(making: file(key), bytes, replacing: earlier)
     }
 }
