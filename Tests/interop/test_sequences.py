@@ -67,7 +67,8 @@ class Output:
         self.labels[name] = {k: d for k, d in contents(self.path).items() if k.startswith(f"labels/{name}/")}
 
     def damage(self, random):
-        for key in random.sample(sorted(self.pixels), 2):
+        # Not its documents: of what is not understood nothing can be changed.
+        for key in random.sample(sorted(k for k in self.pixels if k.rsplit("/", 1)[1].isdigit()), 2):
             path = self.path / key
             if path.exists() and random.random() < 0.6:
                 data = bytearray(path.read_bytes())

@@ -24,6 +24,8 @@ public struct ManifestContents: Sendable {
 
     /// By which program the output was made, of what, by which plan; in the words of the manifest.
     public let program, input, plan: String
+    /// True for what was found in place of a manifest that is lost.
+    var isRecovered = false
     private let bytes: [UInt8]
     /// Where each line begins, sorted by key.
     private var starts: [Int] = []

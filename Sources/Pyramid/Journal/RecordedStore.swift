@@ -111,6 +111,8 @@ public final class RecordedStore: WritableStore {
     /// The objects of a damaged array that need not be made again.
     private func soundObjects(_ key: StoreKey, _ metadata: ArrayMetadata) throws -> [JournalContents.Object] {
         var sound: [JournalContents.Object] = []
+        // Without a manifest nothing is known of an array that could not be compared.
+        if let repair, repair.manifest.isRecovered, repair.found.concerns(key) { return sound }
         for (number, index) in GridIndices(metadata.gridShape).enumerated() {
             guard let stamp = try soundStamp(key.appending(metadata.key(ofChunk: index))) else { continue }
             sound.append(JournalContents.Object(number: number, stamp: stamp))
@@ -121,6 +123,12 @@ public final class RecordedStore: WritableStore {
     /// The stamp of an object of a damaged output that is as the manifest has it; nil for others.
     private func soundStamp(_ key: StoreKey) -> ObjectStamp? {
         guard let repair, !repair.found.concerns(key) else { return nil }
+        // The document of a node that cannot be used is not sound either.
+        if let node = key.parent, NodeDocuments.names.contains(String(key.path.split(separator: "/").last ?? "")),
+            repair.found.concerns(node)
+        {
+            return nil
+        }
         // An edit that was interrupted left the one or the other, and both are right.
         if repair.manifest.isChanging(key) { return (try? base.stamp(of: key)) ?? nil }
         return repair.manifest.entry(key).map { $0.stamp ?? ObjectStamp.nothing }

@@ -25,5 +25,6 @@ extension ManifestContents {
             text += Manifest.line(Entry(key: key, stamp: stamp))
         }
         try self.init(Array(text.utf8), StoreKey(Manifest.file), store)
+        isRecovered = true
     }
 }

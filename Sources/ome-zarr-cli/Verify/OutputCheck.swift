@@ -55,8 +55,7 @@ struct OutputCheck {
     /// Is every object as the manifest has it?
     mutating func checkObjects() throws {
         guard let manifest else { return }
-        let total = manifest.reduce(0) { $0.saturatingAdding($1.stamp?.size ?? 0) }
-        try run("checking objects", total) { check, found in try check.checkObjects(manifest, found) }
+        try run("checking objects") { check, found in try check.checkObjects(manifest, found) }
     }
 
     /// Do the levels follow from the full resolution, and does everything else decode?
@@ -69,8 +68,8 @@ struct OutputCheck {
             ?? PyramidOptions(
                 compression: [], memory: effort.memoryBytes,
                 threads: effort.threadCount)
-        let compared = try run("comparing levels", 0) { check, found in try check.checkLevels(options: options, found) }
-        try run("decoding", 0) { check, found in try check.checkDecoding(except: compared, found) }
+        let compared = try run("comparing levels") { check, found in try check.checkLevels(options: options, found) }
+        try run("decoding") { check, found in try check.checkDecoding(except: compared, found) }
     }
 
     /// Is every pixel that of the input?
@@ -83,7 +82,7 @@ struct OutputCheck {
         defer { display.clear() }
         _ = try command.convert(prepared, into: comparing, &display)
         let compared = comparing.comparedArrays
-        try run("decoding", 0) { check, found in try check.checkDecoding(except: compared, found) }
+        try run("decoding") { check, found in try check.checkDecoding(except: compared, found) }
     }
 
     /// The conversion that made the output, of this input.
@@ -107,7 +106,7 @@ struct OutputCheck {
 
     @discardableResult
     private func run<Output: Sendable>(
-        _ label: String, _ total: Int, _ body: @escaping @Sendable (Verification, Discrepancies) throws -> Output
+        _ label: String, _ body: @escaping @Sendable (Verification, Discrepancies) throws -> Output
     ) throws -> Output {
         let progress = ConversionProgress(), found = found
         let check = Verification(
@@ -117,7 +116,7 @@ struct OutputCheck {
         defer { bar.clear() }
         return try Background.run({ try body(check, found) }) {
             if Interruption.isRequested { progress.cancel() }
-            bar.update(progress.pixelBytesDone, of: total)
+            bar.update(progress.pixelBytesDone, of: progress.pixelBytesExpected)
         }
     }
 }
