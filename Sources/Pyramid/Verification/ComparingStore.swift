@@ -42,11 +42,8 @@ public final class ComparingStore: WritableStore {
         do {
             let array = try ZarrArray.open(base, key), metadata = array.metadata
             // Chunks that are others than planned might take any amount of memory.
-            if metadata.shape == level.shape, metadata.type == .pixel(type),
-                metadata.innerChunkShape == level.chunkShape
-            {
-                return array
-            }
+            let isChunked = skipsLevelZero || metadata.innerChunkShape == level.chunkShape
+            if metadata.shape == level.shape, metadata.type == .pixel(type), isChunked { return array }
             discrepancies.note(
                 key,
                 "is \(metadata.type) of shape \(metadata.shape) in chunks of \(metadata.innerChunkShape), and should be "

@@ -78,7 +78,9 @@ public struct Verification: Sendable {
 
     private func noteIfUnknown(_ key: StoreKey, _ manifest: ManifestContents, _ found: Discrepancies) throws {
         let relative = try StoreKey(root == .root ? key.path : String(key.path.dropFirst(root.path.count + 1)))
-        if manifest.entry(relative) == nil && !manifest.isChanging(relative) { found.note(key, "should not be there: nothing wrote it") }
+        if manifest.entry(relative) == nil && !manifest.isChanging(relative) {
+            found.note(key, "should not be there: nothing wrote it")
+        }
     }
 
     // MARK: The levels
@@ -133,8 +135,9 @@ public struct Verification: Sendable {
         else { return nil }
         var options = options
         // The chunks are those that are stored, so that what comparing them takes is part of the plan.
-        (options.method, options.chunkShape) = (method, image.levels[0].metadata.innerChunkShape)
-        options.sharding = .none
+        let chunks = image.levels.map(\.metadata.innerChunkShape)
+        let largest = chunks.max { $0.saturatingProduct() < $1.saturatingProduct() }
+        (options.method, options.chunkShape, options.sharding) = (method, largest, .none)
         options.levelCount = image.levels.count
         let plan: PyramidPlan
         do {

@@ -79,7 +79,8 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
     /// - Parameter manifest: what was known of the output before; nil where that was nothing.
     private func warn(of check: OutputCheck, _ prepared: PreparedConversion, before manifest: ManifestContents?) {
         if quiet { return }
-        let edited = (manifest?.filter { ZarrFolder.documents.contains(FilePlace.name(of: $0.key.path)) } ?? []).filter {
+        let edited = (manifest?.filter { ZarrFolder.documents.contains(FilePlace.name(of: $0.key.path)) } ?? []).filter
+        {
             entry in !check.found.concerns(entry.key) && check.manifest?.entry(entry.key)?.stamp != entry.stamp
         }
         for entry in edited {
@@ -104,7 +105,8 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
             try !ZarrFolder.documents.contains { check.found.concerns(try array.appending($0)) }
         }
         let other = check.found.list.first { finding in
-            finding.isOfInput && manifest.entry(finding.key) != nil && sound.contains { $0.isAtOrAbove(finding.key.path) }
+            finding.isOfInput && manifest.entry(finding.key) != nil
+                && sound.contains { $0.isAtOrAbove(finding.key.path) }
         }
         guard let other else { return }
         throw Refusal(

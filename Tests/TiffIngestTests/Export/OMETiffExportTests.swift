@@ -60,8 +60,7 @@ struct OMETiffExportTests {
 
     /// Exports images and hands over the file's path.
     static func withExport(_ export: OMETiffExport, _ body: (String) throws -> Void) throws {
-        let path = "/tmp/ome-zarr-tests-\(getpid())-\(UInt64.random(in: 0 ... .max)).ome.tif"
-        defer { unlink(path) }
+        let folder = try TemporaryFolder(), path = folder.path + "/a.ome.tif"
         let done = Atomic(0)
         let size = try export.write(to: path) { done.store($0, ordering: .relaxed) }
         #expect(done.load(ordering: .relaxed) == export.pixelBytes)
@@ -198,7 +197,7 @@ struct OMETiffExportTests {
     @Test(
         "an export that fails or is stopped leaves nothing behind, whatever the number of threads", arguments: [1, 4])
     func failure(threads: Int) throws {
-        let path = "/tmp/ome-zarr-tests-\(getpid())-\(UInt64.random(in: 0 ... .max)).ome.tif"
+        let folder = try TemporaryFolder(), path = folder.path + "/a.ome.tif"
         let failing = try OMETiffExport([Self.image("tczyx", fails: true)], Self.options(threads: threads))
         #expect(throws: LevelledImage.Failure.self) { _ = try failing.write(to: path) { _ in } }
         let stopped = try OMETiffExport([Self.image("tczyx")], Self.options(threads: threads))
