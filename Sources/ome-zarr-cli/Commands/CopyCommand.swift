@@ -13,11 +13,15 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
             documents. What is not asked for stays; where nothing but the container or the version changes, no chunk is \
             decoded. N5 becomes OME-Zarr 0.5. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
 
+            With --region, --z, --t or --c a part of an image is copied, or the same part of each image of a collection, with \
+            its labels. It stays where it lay; the coarser levels are made anew from it, by the same factors and method.
+
             Examples:
               ome-zarr copy cells.ome.zarr cells.ozx
               ome-zarr copy old.zarr new.ome.zarr --ome-version 0.5
               ome-zarr copy cells.ome.zarr sharded.ome.zarr --chunk 64,128,128 --shard 256MB
               ome-zarr copy cells.ome.zarr small.ome.zarr --codec zstd:15
+              ome-zarr copy cells.ome.zarr part.ome.zarr --region 512,512,1024,1024 --c DAPI --z 10:20
               ome-zarr copy embryo.n5 embryo.ome.zarr --dry-run
             """)
 
@@ -29,6 +33,8 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
     var output: String
 
     @OptionGroup var arguments: CopyArguments
+
+    @OptionGroup(title: "The part to take") var selection: SelectionOptions
 
     @Flag(help: "Replace the output if it is a Zarr.")
     var overwrite = false
@@ -49,6 +55,7 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
         guard try place.store.size(place.key.appending(ZarrFolder.marker)) == nil else {
             throw Refusal("\(input) is incomplete: the conversion that was to write it did not end; finish it first")
         }
+        if !selection.isEmpty { return try crop(place) }
         let target = ConversionOutput(path: output)
         try target.check(arguments.omeVersion ?? .v05)
         let plan = try HierarchyCopyPlan(of: place.store, at: place.key, isArchive: target.isArchive, arguments.copy)
@@ -75,6 +82,38 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
             throw target.give(up: store, error)
         }
         display.done(output, progress)
+    }
+
+    // MARK: A part
+
+    private func crop(_ place: StorePath) throws {
+        let identification = try ImageKind.identify(place.store, place.key)
+        try refuseWhatHasNoParts(identification.kind, place)
+        let isArchive = ConversionOutput(path: output).isArchive
+        let natural: OMEZarrVersion = identification.zarrFormat == .v2 && !isArchive ? .v04 : .v05
+        var kept = Set(KeepOptions.Part.allCases)
+        if arguments.chunk != nil { kept.remove(.chunk) }
+        if arguments.shard != nil { kept.remove(.shard) }
+        if arguments.codec != nil { kept.remove(.codec) }
+        try KeepingConversion(
+            CommandLine.arguments.dropFirst(2), keeping: kept, arguments.omeVersion ?? natural, from: input, to: output
+        ) { command in
+            command.options.effort = arguments.effort
+            (command.overwrite, command.dryRun, command.json, command.quiet) = (overwrite, dryRun, json, quiet)
+        }.run(warnings: CropRemainder(place).warnings())
+    }
+
+    /// Parts are taken of images, each of which says what its axes are.
+    private func refuseWhatHasNoParts(_ kind: ImageKind, _ place: StorePath) throws {
+        switch kind {
+        case .image, .labelImage, .bioFormats2Raw: return
+        case .group where try N5Image(place.store, place.key) != nil: return
+        case .plate(let parts), .well(let parts), .labels(let parts), .scene(let parts):
+            let example = parts.first.map { ", such as \(input)/\($0)" } ?? ""
+            throw UsageError("\(input) holds \(kind.phrase): a part is taken of one image, so name one in it\(example)")
+        case .array, .group:
+            throw UsageError("\(input) holds \(kind.phrase): a part is taken of images")
+        }
     }
 }
 
