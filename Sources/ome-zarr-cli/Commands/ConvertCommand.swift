@@ -123,7 +123,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         source.rename(changes.name)
         var warnings = source.warnings
         let jobs = try ConversionJobs(
-            options: options, keep: keep, selection: selection, changes: changes, masks: parts.labels, fileName: fileName,
+            options: options, keep: keep, selection: selection, changes: changes, masks: parts.labels,
+            fileName: fileName,
             name: name
         ).plan(source) { warnings.append($0) }
         return try PreparedConversion(

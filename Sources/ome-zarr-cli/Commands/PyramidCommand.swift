@@ -58,6 +58,9 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
 
     @OptionGroup var effort: EffortOptions
 
+    @Flag(help: "Go on with a new image that was interrupted. Starts where nothing is there yet.")
+    var resume = false
+
     @Flag(help: "Replace the output if it is a Zarr, or arrays in the way that the image does not list.")
     var overwrite = false
 
@@ -71,6 +74,12 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     var quiet = false
 
     func validate() throws {
+        guard !resume || !overwrite else {
+            throw ValidationError("--resume goes on with what is there and --overwrite starts anew: choose one")
+        }
+        guard !resume || output != nil else {
+            throw ValidationError("--resume is for a new image: levels that are added to an image are made again")
+        }
         guard levels ?? 1 >= 1, minSize >= 1 else {
             throw ValidationError("--levels and --min-size must be at least 1")
         }
@@ -125,6 +134,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
             format == .v2 && !isArchive ? .v04 : .v05, from: input, to: output
         ) { command in
             command.options.effort = effort
+            command.continuation.resume = resume
             (command.overwrite, command.dryRun, command.json, command.quiet) = (overwrite, dryRun, json, quiet)
         }.run()
     }
