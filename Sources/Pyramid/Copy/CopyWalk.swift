@@ -34,6 +34,9 @@ struct CopyWalk {
         self.keepsDocuments = keepsDocuments
     }
 
+    /// Notes what is not kept and why.
+    mutating func warn(_ sentence: String) { warnings.append(sentence) }
+
     /// Notes a node and everything below it.
     ///
     /// - Parameter axes: the names of the axes of arrays, as images above say them.

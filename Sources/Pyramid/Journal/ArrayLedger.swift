@@ -58,6 +58,9 @@ package final class ArrayLedger: Sendable {
             complete: (0..<count).map { JournalContents.Object(number: $0, stamp: unknown) })
     }
 
+    /// True where every object was complete before this run.
+    var wasWhole: Bool { !earlier.isEmpty && earlier.allSatisfy { $0 } }
+
     /// True where an object was complete before this run.
     package func wasComplete(_ index: [Int]) -> Bool { !earlier.isEmpty && earlier[number(index)] }
 
@@ -73,6 +76,16 @@ package final class ArrayLedger: Sendable {
         try journal?.note(.object(array: key, number: number, stamp))
     }
 
+    /// Says of every object that is not complete that it is rightly not stored.
+    func noteAbsent() throws {
+        let absent = state.withLock { state in
+            let absent = state.sizes.indices.filter { state.sizes[$0] < 0 }
+            for number in absent { state.sizes[number] = 0 }
+            return absent
+        }
+        for number in absent { try journal?.note(.object(array: key, number: number, .nothing)) }
+    }
+
     /// What is known of an object; nil where it is not complete.
     package func stamp(_ index: [Int]) -> ObjectStamp? {
         let number = number(index)
@@ -84,6 +97,17 @@ package final class ArrayLedger: Sendable {
 
     /// Bytes of all objects that are complete.
     var storedBytes: Int { state.withLock { $0.sizes.reduce(0) { $0 + max($1, 0) } } }
+
+    /// The index of the object at a key; nil where it is none of the array's.
+    func index(of object: StoreKey) -> [Int]? {
+        let prefix = key.path.isEmpty ? "" : key.path + "/"
+        guard object.path.utf8.starts(with: prefix.utf8) else { return nil }
+        let name = String(object.path.utf8.dropFirst(prefix.utf8.count)) ?? ""
+        guard let index = metadata.keyEncoding.index(ofKey: name, rank: grid.count),
+            zip(index, grid).allSatisfy({ $0 < $1 })
+        else { return nil }
+        return index
+    }
 
     /// The key of an object.
     package func key(of index: [Int]) throws -> StoreKey { try key.appending(metadata.key(ofChunk: index)) }

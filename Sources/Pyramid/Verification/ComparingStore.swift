@@ -81,11 +81,4 @@ extension ComparingStore {
 
     /// The names directly below a key.
     public func list(_ key: StoreKey) throws -> [String] { try base.list(key) }
-
-    private final class NoWriter: ObjectWriter {
-        private(set) var count = 0
-        func append(_ bytes: UnsafeRawBufferPointer) throws { count += bytes.count }
-        func commit() throws {}
-        func abandon() {}
-    }
 }

@@ -139,6 +139,15 @@ public struct Verification: Sendable {
         let largest = chunks.max { $0.saturatingProduct() < $1.saturatingProduct() }
         (options.method, options.chunkShape, options.sharding) = (method, largest, .none)
         options.levelCount = image.levels.count
+        if let plan = try self.plan(image, checked: options) { return plan }
+        // A part of an image, and labels, have the levels of another image, by which they were planned.
+        guard let steps = try? LevelGeometry.steps(of: image.description) else { return nil }
+        (options.factors, options.steps) = ([], steps)
+        return try plan(image, checked: options)
+    }
+
+    /// A plan whose levels are those of the image; nil where they are others.
+    private func plan(_ image: OMEZarrImage, checked options: PyramidOptions) throws -> PyramidPlan? {
         let plan: PyramidPlan
         do {
             plan = try PyramidPlan(of: image, options)
@@ -146,11 +155,13 @@ public struct Verification: Sendable {
             return nil
         }
         let paths = image.levels.map(\.key)
-        let isOurs = plan.levels.indices.allSatisfy { level in
-            plan.levels[level].shape == image.levels[level].metadata.shape
-                && paths[level] == (try? image.key.appending(String(level)))
-        }
-        return plan.levels.count == image.levels.count && isOurs ? plan : nil
+        let isOurs =
+            plan.levels.count == image.levels.count
+            && plan.levels.indices.allSatisfy { level in
+                plan.levels[level].shape == image.levels[level].metadata.shape
+                    && paths[level] == (try? image.key.appending(String(level)))
+            }
+        return isOurs ? plan : nil
     }
 
     // MARK: Decoding

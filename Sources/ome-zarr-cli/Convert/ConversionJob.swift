@@ -14,6 +14,8 @@ struct ConversionJob {
     let labels: [String]
     /// Whether it is one of the images the layout counts, and not labels of one.
     let isImage: Bool
+    /// What its group says besides.
+    let attributes: JSONObject
 
     /// Whether the plan of another job says the same of its image, as those of most fields of a plate do.
     func isPlanned(like other: ConversionJob) -> Bool {
@@ -27,6 +29,7 @@ struct ConversionJob {
 /// nothing looks whole that is not.
 struct ConversionJobs {
     let options: ConvertOptions
+    let keep: KeepOptions
     let selection: SelectionOptions
     let changes: ChangeOptions
     let masks: [LabelArgument]
@@ -59,7 +62,12 @@ struct ConversionJobs {
         if isField { changes.name = nil }
         let whole = try changes.applied(to: item.image)
         let image = try selection.part(of: whole)
-        var options = options.pyramid(of: image, fileName: fileName)
+        try keep.check(item.image)
+        // Whoever keeps the levels knows what the values are.
+        var options =
+            keep.keepsLevels
+            ? options.pyramid(for: image.description.type) : options.pyramid(of: image, fileName: fileName)
+        options = keep.applied(to: options, of: item.image, part: image.description, warn)
         // What the source has no name for is called after where it goes.
         options.name = name.map { isField ? key.path : count == 1 ? $0 : "\($0) \(number)" }
         let plan = try PyramidPlan(of: image, options)
@@ -69,19 +77,24 @@ struct ConversionJobs {
                 of: existing, whole: whole.description, selection, part: image.description, skipping: warn)
             for label in labels { try LabelArgument.refuse(label.name, besides: old.map(\.name)) }
             labels = old.filter { old in !labels.contains { $0.name == old.name } } + labels
+            try keep.require(labels, of: existing)
         }
         let group = try LabelGroup(ofImage: key, version: plan.version)
         let label = try labels.map { label in
             ConversionJob(
                 source: label.source,
-                plan: try PyramidPlan(of: label.source, self.options.labels(following: plan, label)),
+                plan: try PyramidPlan(
+                    of: label.source,
+                    keep.applied(to: self.options.labels(following: plan, label), of: label.stored, on: plan.image)),
                 key: try group.key(of: label.name), title: "\(key == .root ? "" : key.path + "/")labels/\(label.name)",
-                labels: [], isImage: false)
+                labels: [], isImage: false,
+                attributes: label.stored.map { keep.attributes(of: $0, choosesPlanes: false, warn) } ?? [:])
         }
         let title = item.origin.map { "\(key) from \($0)" }
         return label + [
             ConversionJob(
-                source: image, plan: plan, key: key, title: title, labels: labels.map(\.name), isImage: true)
+                source: image, plan: plan, key: key, title: title, labels: labels.map(\.name), isImage: true,
+                attributes: keep.attributes(of: item.image, choosesPlanes: selection.choosesPlanes, warn))
         ]
     }
 }

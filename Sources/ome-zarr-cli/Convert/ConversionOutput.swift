@@ -158,14 +158,26 @@ struct ConversionOutput {
     ///
     /// - Parameter state: what ``check(input:_:)`` found.
     func open(_ state: State, _ prepared: PreparedConversion) throws -> RecordedStore {
-        if isArchive { return RecordedStore(try ZipWriter(path: path), prepared.identity) }
+        try open(state, prepared.identity, threads: prepared.plans.map(\.memory.threads).max() ?? 1)
+    }
+
+    /// Starts or goes on with what has an identity.
+    ///
+    /// - Parameters:
+    ///   - threads: that check what is complete.
+    ///   - holdsRoot: whether the documents of the root come last.
+    func open(
+        _ state: State, _ identity: ConversionIdentity, threads: Int, holdsRoot: Bool = true
+    ) throws -> RecordedStore {
+        if isArchive { return RecordedStore(try ZipWriter(path: path), identity, holdsRoot: holdsRoot) }
         let store = try DirectoryStore(path: path, create: true)
         switch state {
-        case .unfinished, .finished: return try reopen(store, prepared)
+        case .unfinished, .finished: return try reopen(store, identity, threads: threads, holdsRoot: holdsRoot)
         case .absent, .empty:
-            return RecordedStore(store, prepared.identity, journal: try begin(store, prepared.identity))
+            return RecordedStore(store, identity, journal: try begin(store, identity), holdsRoot: holdsRoot)
         case .replaceable:
-            return RecordedStore(store, prepared.identity, journal: try Journal.start(in: store, prepared.identity))
+            return RecordedStore(
+                store, identity, journal: try Journal.start(in: store, identity), holdsRoot: holdsRoot)
         case .damaged(let damage):
             let journal = try Journal.start(in: store, damage.identity, isRepair: true)
             return try RecordedStore(
@@ -185,14 +197,15 @@ struct ConversionOutput {
         return journal
     }
 
-    private func reopen(_ store: DirectoryStore, _ prepared: PreparedConversion) throws -> RecordedStore {
+    private func reopen(
+        _ store: DirectoryStore, _ identity: ConversionIdentity, threads: Int, holdsRoot: Bool
+    ) throws -> RecordedStore {
         guard let (journal, contents) = try Journal.reopen(in: store) else {
             throw Refusal("\(path) has just changed: somebody else is writing there")
         }
-        try refuse(prepared.identity, unless: contents.identity)
+        try refuse(identity, unless: contents.identity)
         return RecordedStore(
-            store, contents.identity, journal: journal, earlier: contents,
-            threads: prepared.plans.map(\.memory.threads).max() ?? 1)
+            store, contents.identity, journal: journal, earlier: contents, threads: threads, holdsRoot: holdsRoot)
     }
 
     /// Refuses to go on with what another conversion began.

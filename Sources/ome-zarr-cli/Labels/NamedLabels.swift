@@ -6,6 +6,8 @@ import Zarr
 struct NamedLabels {
     let name: String
     let source: any ImageSource
+    /// The labels as they lie in an OME-Zarr; nil where they come from elsewhere.
+    private(set) var stored: OMEZarrImage?
 
     /// Labels of a whole image.
     ///
@@ -80,8 +82,10 @@ struct NamedLabels {
                         throw Refusal("others have the same name but for the case: rename one of them in the input")
                     }
                     let labels = try OMEZarrImage.open(image.store, group.appending(trimmed: path))
-                    return try NamedLabels(
+                    var named = try NamedLabels(
                         labels, name: name, details: labels.description.labelDetails, of: whole, selection, part: part)
+                    named.stored = labels
+                    return named
                 } catch {
                     skipping("the labels \(path) of \(place) are not converted: \(error)")
                     return nil

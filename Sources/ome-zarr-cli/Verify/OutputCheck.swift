@@ -76,6 +76,7 @@ struct OutputCheck {
     ///
     /// - Throws: ``Refusal`` where the input is not what the output was made of, as far as can be told.
     mutating func compare(against input: String) throws {
+        if let identity, CopyCheck.isCopy(identity) { return try compareCopy(of: input, identity) }
         let (command, prepared) = try conversion(of: input)
         let comparing = ComparingStore(place.store, found)
         var display = ConversionDisplay(total: prepared.pixelBytes, json: false, quiet: isQuiet, label: "comparing")
@@ -85,8 +86,21 @@ struct OutputCheck {
         try run("decoding") { check, found in try check.checkDecoding(except: compared, found) }
     }
 
+    private func compareCopy(of input: String, _ identity: ConversionIdentity) throws {
+        guard let manifest else { return }
+        var bar = ProgressBar("comparing", isQuiet: isQuiet)
+        defer { bar.clear() }
+        try CopyCheck.compare(path, with: input, identity, manifest, effort, found) { bar.update($0, of: $1) }
+        try run("decoding", 0) { check, found in try check.checkDecoding(found) }
+    }
+
     /// The conversion that made the output, of this input.
     func conversion(of input: String) throws -> (ConvertCommand, PreparedConversion) {
+        if let identity, CopyCheck.isCopy(identity) {
+            throw Refusal(
+                "\(path) was written by 'ome-zarr copy', of which single objects are not made again: copy \(input) once more, "
+                    + "with --overwrite")
+        }
         guard let identity, place.key == .root else {
             throw Refusal(
                 "nothing in \(path) says how it was made, as \(Manifest.conversion) of a whole output of 'ome-zarr convert' "
