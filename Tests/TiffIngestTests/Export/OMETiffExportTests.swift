@@ -27,7 +27,7 @@ struct OMETiffExportTests {
 
     static func image(
         _ axes: String, type: PixelType = .uint16, natural: Int = 16, levels: Int = 3, isRGB: Bool = false,
-        fails: Bool = false
+        fails: Bool = false, name: String? = "test"
     ) -> LevelledImage {
         let all = axes.map { name -> Axis in
             switch name {
@@ -37,7 +37,7 @@ struct OMETiffExportTests {
             }
         }
         let description = ImageDescription(
-            name: "test", axes: all,
+            name: name, axes: all,
             levels: (0..<levels).map { level in
                 let factors = axes.map { "yx".contains($0) ? 1 << level : 1 }
                 return .init(
@@ -162,6 +162,23 @@ struct OMETiffExportTests {
         let export = try OMETiffExport([LevelledImage(description, natural: [1, 8, 8])], Self.options())
         #expect(export.levelCounts == [2])
         #expect(export.warnings.count == 1)
+    }
+
+    @Test("a level is used where one pixel stands for a whole number of pixels, with what is left over or without")
+    func factors() throws {
+        /// Whether a side of so many pixels can come after one of so many, by trying all factors.
+        func fits(_ above: Int, _ here: Int) -> Bool {
+            here > 0 && (1...above).contains { above / $0 == here || (above + $0 - 1) / $0 == here }
+        }
+        for above in 1...24 {
+            for here in 0...25 {
+                let image = ImageDescription(
+                    axes: [.space("y"), .space("x")],
+                    levels: [[50, above], [25, here]].map { .init(shape: $0, scale: [1, 1], translation: [0, 0]) },
+                    type: .uint8)
+                #expect(try OMETiffExport.usableLevels(of: image) == (fits(above, here) ? 2 : 1), "\(above) to \(here)")
+            }
+        }
     }
 
     @Test("what an OME-TIFF has no words for is refused before anything is written")
