@@ -32,7 +32,9 @@ struct StreamTests {
             compressions[row["compression"] ?? "", default: 0] += 1
         }
         print("streamed: \(compressions.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" })")
-        for name in ["5:LZW", "8:ADOBE_DEFLATE", "32773:PACKBITS", "32946:DEFLATE", "34925:LZMA", "50000:ZSTD", "7:JPEG"] {
+        for name in [
+            "5:LZW", "8:ADOBE_DEFLATE", "32773:PACKBITS", "32946:DEFLATE", "34925:LZMA", "50000:ZSTD", "7:JPEG",
+        ] {
             #expect(compressions[name, default: 0] > 0, "\(name)")
         }
     }
