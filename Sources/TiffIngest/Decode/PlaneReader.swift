@@ -132,7 +132,9 @@ extension PlaneReader {
         let count = min(
             page.byteCounts[block], Self.mostStoredBytes(of: decodedBytes), max(0, file.size - page.offsets[block]))
         guard count > 0 else {
-            throw TiffError(.damaged, "it lies outside the file of \(file.size) bytes; the file may be incomplete")
+            throw TiffError(
+                .damaged,
+                "it lies outside the file of \(file.size) bytes; the file may be incomplete: copy it again")
         }
         let bytes = encoded.bytes(count)
         // Safety: the scratch has `count` bytes and a base address.
