@@ -181,6 +181,34 @@ def test_what_is_no_plate_is_refused(tmp_path, run):
     assert "c axis of 2 itself" in said
 
 
+def test_labels_of_a_plate_are_refused_with_what_would_work(tmp_path, run):
+    folder_of(tmp_path / "screen", ["A1_w1.tif", "A2_w1.tif"])
+    said = run("convert", tmp_path / "screen", tmp_path / "out", "--plate", "auto", "--labels",
+               tmp_path / "screen/A1_w1.tif", status=64).stderr
+    assert "the plate has 2" in said and "add-labels plate.ome.zarr/A/1/0 mask.tif" in said
+    run("convert", tmp_path / "screen", tmp_path / "out", "--plate", "auto", "--quiet")
+    run("add-labels", tmp_path / "out/A/1/0", tmp_path / "screen/A1_w1.tif", "--quiet")
+    assert (tmp_path / "out/A/1/0/labels/A1_w1").is_dir()
+
+
+@pytest.mark.parametrize("files, words", [
+    (["A1_w1.tif", "A1_w2.tif"], ["A1_w1.tif, A1_w2.tif", "named as those of a plate, {well}_w{channel}.tif",
+                                  "--plate auto", "one file, such as"]),
+    (["A1.tif", "B1.tif", "notes.tiff"], ["2 are named as those of a plate, {well}.tif"]),
+    (["cell.tif", "nuclei.tif", "x.tif", "y.tif"], ["cell.tif, nuclei.tif, x.tif and 1 more", "such as",
+                                                   "say how they are named, as in --plate '"]),
+    (["cells.ome.zarr", "b.txt"], ["holds cells.ome.zarr, and no Zarr itself: name"]),
+    (["b.txt", ".hidden"], ["a folder that holds b.txt: name an image"]),
+    ([], ["a folder that holds nothing"]),
+])
+def test_a_folder_that_is_no_zarr_is_refused_with_what_is_in_it(files, words, tmp_path, run):
+    (tmp_path / "in").mkdir()
+    for name in files:
+        (tmp_path / "in" / name).write_bytes(b"")
+    said = run("convert", tmp_path / "in", tmp_path / "out", status=1).stderr
+    assert len(said.splitlines()) == 1 and all(word in said for word in words), said
+
+
 def ome_tiff(path, plate, count, shape=(31, 45)):
     """An OME-TIFF of so many images whose XML also has a plate, as tifffile does not write it."""
     images = [pixels(n, shape, "uint8") for n in range(count)]

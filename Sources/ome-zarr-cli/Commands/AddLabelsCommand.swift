@@ -89,7 +89,7 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
             place.abandon()
             throw error
         }
-        display.done("\(path)/labels/\(name)", [])
+        display.done("\(path)/labels/\(name)", labels.isColored ? [] : [NamedLabels.uncolored(name)])
     }
 
     private func options(

@@ -39,7 +39,7 @@ struct ConversionInput {
     }
 
     private init(_ path: String, series: Int?, asSeries: Bool, axes: AxesArgument?) throws {
-        let input = try ImageInput.open(path)
+        let input = try Self.open(path)
         let images = try input.images(series: series, axes: axes)
         items = images.map { Item(image: $0, origin: nil) }
         layout = asSeries || images.count > 1 ? .series : .image
@@ -47,6 +47,15 @@ struct ConversionInput {
         warnings = input.warnings(of: images)
         if case .tiff(let document) = input, let found = document.plate, series == nil, !asSeries {
             take(found)
+        }
+    }
+
+    /// - Throws: of a folder that holds no Zarr what it does hold, and what would work.
+    private static func open(_ path: String) throws -> ImageInput {
+        do {
+            return try ImageInput.open(path)
+        } catch let error as OMEZarrError where error.code == .notFound {
+            throw FolderContents(path)?.refusal ?? error
         }
     }
 

@@ -40,14 +40,18 @@ struct ConversionJobs {
 
     /// - Parameter warn: told what is not converted and why.
     func plan(_ input: ConversionInput, warn: (String) -> Void) throws -> [ConversionJob] {
-        let count = input.items.count
+        let count = input.items.count, keys = try input.layout.keys(count: count)
         guard masks.isEmpty || count == 1 else {
+            if input.isPlate {
+                throw UsageError(
+                    "--labels belong to one image, but the plate has \(count): convert the plate without them, then give "
+                        + "each field its own, as in 'ome-zarr add-labels plate.ome.zarr/\(keys[0]) mask.tif'")
+            }
             throw UsageError("--labels belong to one image, but the input has \(count): choose one with --series")
         }
         guard changes.name == nil || count == 1 || input.isPlate else {
             throw UsageError("--name names one image, but the input has \(count): choose one with --series")
         }
-        let keys = try input.layout.keys(count: count)
         return try input.items.indices.flatMap { number -> [ConversionJob] in
             try jobs(of: input.items[number], number, of: count, at: keys[number], input.isPlate, warn)
         }
@@ -70,8 +74,15 @@ struct ConversionJobs {
         options = keep.applied(to: options, of: item.image, part: image.description, warn)
         // What the source has no name for is called after where it goes.
         options.name = name.map { isField ? key.path : count == 1 ? $0 : "\($0) \(number)" }
-        let plan = try PyramidPlan(of: image, options)
+        var plan = try PyramidPlan(of: image, options)
+        if plan.image.isLabels && plan.image.labelDetails.colors.isEmpty {
+            // What cannot be read will be met by the conversion, which says what is wrong.
+            options.labelColors = (try? NamedLabels.colors(of: image)) ?? []
+            plan = try PyramidPlan(of: image, options)
+            if options.labelColors.isEmpty { warn(NamedLabels.uncolored(plan.image.name ?? fileName)) }
+        }
         var labels = try NamedLabels.open(masks, of: whole.description, selection, part: image.description)
+        for label in labels where !label.isColored { warn(NamedLabels.uncolored(label.name)) }
         if let existing = item.image as? OMEZarrImage {
             let old = NamedLabels.existing(
                 of: existing, whole: whole.description, selection, part: image.description, skipping: warn)

@@ -20,10 +20,13 @@ struct ZarrArrayImage: ImageSource {
     init(_ array: ZarrArray, axes: [Axis]? = nil, in group: JSONValue, named name: String) throws {
         let metadata = array.metadata
         guard metadata.rank >= 2 else {
-            throw UsageError("an array of \(metadata.rank) axes is no image: choose npy or raw")
+            throw UsageError(
+                "an array of \(metadata.rank) axes is no image, which has two at least; 'ome-zarr read' writes it as npy or raw"
+            )
         }
         guard let type = metadata.type.pixel else {
-            throw UsageError("the array holds \(metadata.type), which are no pixels: choose npy or raw")
+            throw UsageError(
+                "the array holds \(metadata.type), which are no pixels; 'ome-zarr read' writes it as npy or raw")
         }
         guard axes.map({ $0.count == metadata.rank }) ?? true else {
             throw UsageError("the array has \(metadata.rank) axes, so --axes must name \(metadata.rank)")
