@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import time
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import tifffile
 import zarr
 
 import sparse_tiff
+from conftest import binary
 from measured import measured
 from ome_metadata import multiscale, transform
 from zarr_readers import read_tensorstore
@@ -153,3 +156,23 @@ def test_the_default_ceiling_is_kept_however_large_the_input(tmp_path):
     used = peak("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
     print(f"\n{os.path.getsize(tmp_path / 'a.tif') / 1e9:.0f} GB, by default {used // MIB} MiB")
     assert used <= 2_200_000_000
+
+
+def test_the_ceiling_is_kept_when_going_on_checking_and_repairing(tmp_path):
+    """What is stored already is read back, level by level, beside what a conversion takes anyway."""
+    source, output = tmp_path / "a.tif", tmp_path / "out"
+    peak("sample", "--size", 16384, "--channels", 1, "--compression", "none", "--quiet", "--out", source)
+    process = subprocess.Popen([binary(), "convert", source, output, "--shard", "4MB", "--quiet"])
+    while sum(1 for _ in output.glob("0/c/**/[0-9]*")) < 60 and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    limit = ["--memory", "64MB", "--quiet"]
+    used = {"convert --resume": peak("convert", source, output, "--shard", "4MB", "--resume", *limit)}
+    used["verify"] = peak("verify", output, *limit)
+    used["verify --against"] = peak("verify", output, "--against", source, *limit)
+    for number in range(5):
+        (output / "0" / "c" / "0" / str(number)).unlink()
+    used["repair"] = peak("repair", output, "--from", source, *limit)
+    print("\n--memory 64MB: " + ", ".join(f"{name} {bytes // MIB} MiB" for name, bytes in used.items()))
+    assert max(used.values()) <= 64_000_000 + (70 << 20)

@@ -91,7 +91,7 @@ struct OutputCheck {
         var bar = ProgressBar("comparing", isQuiet: isQuiet)
         defer { bar.clear() }
         try CopyCheck.compare(path, with: input, identity, manifest, effort, found) { bar.update($0, of: $1) }
-        try run("decoding", 0) { check, found in try check.checkDecoding(found) }
+        try run("decoding") { check, found in try check.checkDecoding(found) }
     }
 
     /// The conversion that made the output, of this input.
