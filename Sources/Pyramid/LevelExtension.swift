@@ -25,8 +25,8 @@ public struct LevelExtension: Sendable {
         guard let text = image.version, let version = OMEZarrVersion(rawValue: text) else {
             throw PyramidError(
                 .unsupportedImage,
-                "levels are added to images of OME-Zarr 0.4 and 0.5, this one is of \(image.version ?? "no version"): use "
-                    + "'ome-zarr convert'")
+                "levels are added to images of OME-Zarr 0.4 and 0.5, this one is of \(image.version ?? "no version"): "
+                    + "'ome-zarr copy' with --ome-version makes one of it")
         }
         var options = options
         options.version = version

@@ -253,3 +253,44 @@ def test_a_crop_is_gone_on_with(tmp_path, run):
     run("copy", source, tmp_path / "out.zarr", "--z", "0", "--quiet")
     assert "finished already" in run("copy", source, tmp_path / "out.zarr", "--z", "0", "--resume").stderr
     assert "options have changed" in run("copy", source, tmp_path / "out.zarr", "--z", "1", "--resume", status=1).stderr
+
+
+ARRAYS = [
+    (["--region", "3,4,40,30"], np.s_[:, :, 4:34, 3:43]),
+    (["--z", "2"], np.s_[:, 2:3]),
+    (["--c", "1,2", "--region", "63,41,20,20"], np.s_[1:, :, 41:, 63:]),
+    (["--region", "20,20,20,20", "--chunk", "1,1,7,9"], np.s_[:, :, 20:40, 20:40]),
+    (["--region", "20,20,60,40", "--shard", "auto", "--ome-version", "0.5"], np.s_[:, :, 20:60, 20:80]),
+]
+
+
+@pytest.mark.parametrize("format", [2, 3])
+@pytest.mark.parametrize("options, part", ARRAYS, ids=[" ".join(options) for options, _ in ARRAYS])
+def test_a_plain_array_stays_an_array(options, part, format, tmp_path, run):
+    """Type, chunks, fill value, attributes and what is not stored stay; no group is made of it."""
+    values = pixels()
+    values[0, :2] = 5
+    names = {"dimension_names": "czyx"} if format == 3 else {}
+    array = zarr.create_array(
+        tmp_path / "in.zarr", shape=SHAPE, dtype=">u2" if format == 2 else "u2", chunks=(1, 2, 20, 20), fill_value=5,
+        zarr_format=format, **names)
+    array[...] = values
+    array.attrs["lab"] = 7
+    if format == 2:
+        # Without names the axes of four are those of c, z, y, x.
+        assert "_ARRAY_DIMENSIONS" not in array.attrs
+    run("copy", tmp_path / "in.zarr", tmp_path / "out.zarr", *options, "--quiet")
+    copy = zarr.open_array(tmp_path / "out.zarr", mode="r")
+    np.testing.assert_array_equal(copy[...], values[part])
+    assert copy.fill_value == 5 and copy.attrs["lab"] == 7
+    assert copy.chunks == ((1, 1, 7, 9) if "--chunk" in options else (1, 2, 20, 20))
+    assert ("--shard" in options) == (copy.shards is not None)
+    driver = "zarr3" if copy.metadata.zarr_format == 3 else "zarr"
+    store = {"driver": driver, "kvstore": {"driver": "file", "path": str(tmp_path / "out.zarr")}}
+    np.testing.assert_array_equal(ts.open(store).result().read().result(), values[part])
+
+
+def test_channels_of_an_array_keep_their_order(tmp_path, run):
+    zarr.create_array(tmp_path / "in.zarr", data=pixels(), chunks=(1, 2, 20, 20))
+    said = run("copy", tmp_path / "in.zarr", tmp_path / "out.zarr", "--c", "2,0", status=64).stderr
+    assert "follow one another" in said

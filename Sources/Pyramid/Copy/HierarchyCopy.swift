@@ -52,7 +52,7 @@ public struct HierarchyCopy: Sendable {
     private func copyChunks(
         _ array: ArrayCopyPlan, _ source: StoreKey, _ key: StoreKey, _ progress: CopyProgress
     ) throws {
-        guard !array.source.shape.contains(0) else { return }
+        guard !array.target.shape.contains(0) else { return }
         let stored = try ZarrArray(array.source, plan.source, source)
         guard let recorded, plan.listing != .none else { return try copy(stored, array, into: store, key, progress) }
         let (objects, ledger) = try recorded.objects(of: key, array.target)
@@ -66,7 +66,8 @@ public struct HierarchyCopy: Sendable {
         _ progress: CopyProgress
     ) throws {
         if case .rechunk(let rechunk) = array.method {
-            return try Rechunk(stored, rechunk, into: array.target, store, key, progress).run(spillingTo: folder)
+            return try Rechunk(stored, rechunk, from: array.part, into: array.target, store, key, progress).run(
+                spillingTo: folder)
         }
         let relay = try ChunkRelay(stored, array, into: store, key, threads: plan.threads(array), progress)
         if array.method == .objects { try relay.copyObjects() } else { try relay.moveChunks() }

@@ -69,7 +69,9 @@ public struct HierarchyCopyPlan: Sendable {
         self.options = options
         self.format = format
         sourceFormat = node.format
-        keepsDocuments = options.keepsChunks && format == node.format
+        // What is below a root that names another version, or none, may have to be said in other words.
+        let isVersion = options.version.map { OMEAttributes(node.attributes).version == $0.rawValue } ?? true
+        keepsDocuments = options.keepsChunks && format == node.format && isVersion
         var walk = CopyWalk(
             source: source, root: root, from: node.format, to: format, options, keepsDocuments: keepsDocuments)
         try walk.visit(root, axes: [:], depth: 0)
@@ -84,8 +86,8 @@ public struct HierarchyCopyPlan: Sendable {
         } else {
             listing = .none
             walk.warn(
-                "the copy gets no manifest, because its list of objects takes \(ledgers >> 20) MiB, more than a quarter of "
-                    + "the memory allowed: with --memory \(ledgers >> 18)MiB it gets one")
+                "the copy gets no manifest, because the list of its objects takes more than a quarter of the memory "
+                    + "allowed: with --memory \((ledgers >> 18) + 1)MiB it gets one")
         }
         warnings = walk.warnings
     }
@@ -116,6 +118,7 @@ public struct HierarchyCopyPlan: Sendable {
         plan.add("\(format)")
         for node in nodes {
             plan.add(node.key.path)
+            if let part = options.part { plan.add("\(part)") }
             switch node.content {
             case .group(let attributes): plan.add(attributes.serialized())
             case .array(let array):

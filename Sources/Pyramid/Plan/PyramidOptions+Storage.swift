@@ -1,4 +1,4 @@
-public import OMEZarr
+import OMEZarr
 public import Zarr
 
 /// Something of how an array is stored that other arrays can have, too.

@@ -14,7 +14,7 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
             decoded. N5 becomes OME-Zarr 0.5. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
 
             With --region, --z, --t or --c a part of an image is copied, or the same part of each image of a collection, with \
-            its labels. It stays where it lay; the coarser levels are made anew from it, by the same factors and method.
+            its labels, or of a plain array. It stays where it lay; the coarser levels are made anew from it, by the same factors and method.
 
             Examples:
               ome-zarr copy cells.ome.zarr cells.ozx
@@ -65,7 +65,9 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
 
     func run() throws {
         let place = try source()
-        if !selection.isEmpty { return try crop(place) }
+        if !selection.isEmpty, try ImageKind.identify(place.store, place.key).kind != .array {
+            return try crop(place)
+        }
         let target = ConversionOutput(path: output)
         try target.check(arguments.omeVersion ?? .v05)
         let plan = try plan(place), identity = identity(plan)
@@ -112,8 +114,10 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
 
     /// What becomes of everything in it.
     func plan(_ place: StorePath) throws -> HierarchyCopyPlan {
-        try HierarchyCopyPlan(
-            of: place.store, at: place.key, isArchive: ConversionOutput(path: output).isArchive, arguments.copy)
+        var options = arguments.copy
+        if !selection.isEmpty { options.part = try selection.part(ofArray: ZarrArray.open(place.store, place.key)) }
+        return try HierarchyCopyPlan(
+            of: place.store, at: place.key, isArchive: ConversionOutput(path: output).isArchive, options)
     }
 
     /// What tells this copy from any other.
