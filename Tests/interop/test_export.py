@@ -8,12 +8,14 @@ import subprocess
 
 import numpy as np
 import pytest
+import rasterio
+import rasterio.errors
 import tifffile
 import zarr
 
 from conftest import binary
 from images import random_values
-from ome_tiff import images, opened, tczyx
+from ome_tiff import check_schema, images, opened, tczyx
 from test_memory import peak
 
 TYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
@@ -67,10 +69,30 @@ def test_tifffile_reads_every_level_of_every_type(dtype, compression, tmp_path, 
         step = 1 << level
         assert series.levels[level].dtype == dtype
         np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., ::step, ::step], "czyx"))
+    check_schema(xml)
     (said,) = images(xml)
     assert (said.name, said.dtype) == ("numbers", dtype)
     assert said.sizes == {"X": 130, "Y": 77, "Z": 3, "C": 2, "T": 1}
     assert said.spacing == {f"PhysicalSize{axis}": (0.5, "µm") for axis in "XYZ"}
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("dtype, rgb, compression", [
+    *itertools.product(["uint8", "uint16", "float32"], [False], COMPRESSIONS),
+    *itertools.product(["uint8"], [True], COMPRESSIONS), ("uint8", False, "jpeg"), ("uint8", True, "jpeg"),
+])
+def test_libtiff_reads_what_tifffile_reads(dtype, rgb, compression, tmp_path, run):
+    pixels = random_values(dtype, (3, 290, 130), seed=6)
+    image(tmp_path / "in.zarr", pixels, "cyx", metadata={"rgb": rgb})
+    output = tmp_path / "out.ome.tif"
+    run("export", tmp_path / "in.zarr", output, "--tile", 48, "--compression", compression, "--quiet")
+    pages = tifffile.TiffFile(output).pages
+    for number, page in enumerate(pages):
+        with rasterio.open(f"GTIFF_DIR:{number + 1}:{output}") as file:
+            assert file.overviews(1) == [2]
+            own = np.moveaxis(page.asarray(), -1, 0) if rgb else page.asarray()[None]
+            # Two decoders of JPEG differ by their rounding of colours.
+            np.testing.assert_allclose(file.read().astype(float), own, atol=2 if compression == "jpeg" else 0)
 
 
 @pytest.mark.parametrize("axes", ["yx", "zyx", "cyx", "tyx", "tcyx", "czyx", "tczyx"])
@@ -101,6 +123,7 @@ def test_red_green_and_blue_lie_side_by_side_again(dtype, axes, tmp_path, run):
     for level in range(2):
         np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., :: 1 << level, :: 1 << level], axes))
     assert [samples for _, _, samples in images(xml)[0].channels] == [3]
+    check_schema(xml)
 
 
 @pytest.mark.parametrize("kind, axes", [("cells", "yx"), ("tissue", "cyx")])

@@ -91,10 +91,12 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
         try OpenFileLimit.raise()
         let progress = ConversionProgress()
         var bar = ProgressBar("making levels", isQuiet: quiet || json)
+        var lines = ExportProgressLines("levels", isWanted: json)
         defer { bar.clear() }
         try Background.run({ try levels.make(progress) }) {
             if Interruption.isRequested { progress.cancel() }
             bar.update(progress.pixelBytesDone, of: levels.pixelBytes)
+            lines.update(progress.pixelBytesDone, of: levels.pixelBytes)
         }
     }
 

@@ -61,6 +61,8 @@ struct ExportLevels: Sendable {
 
     /// Makes the levels.
     func make(_ progress: ConversionProgress) throws {
+        // A process of the same number may have been killed here.
+        remove()
         for levels in missing { try levels.make(progress: progress) }
     }
 
