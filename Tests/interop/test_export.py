@@ -430,6 +430,13 @@ def test_levels_of_labels_hold_no_labels_that_level_0_has_not(tmp_path, run):
     tifffile.imwrite(tmp_path / "mask.tif", pixels)
     group = zarr.open_group(tmp_path / "in.zarr")
     group.attrs["ome"] = {**group.attrs["ome"], "image-label": {"version": "0.5"}}
+    # Noise is no segmentation, unless somebody says so.
+    noise = random_values("uint16", (300, 420), seed=4)
+    tifffile.imwrite(tmp_path / "noise.tif", noise)
+    run("export", tmp_path / "noise.tif", tmp_path / "mean.ome.tif", "--quiet")
+    np.testing.assert_array_equal(opened(tmp_path / "mean.ome.tif")[1][0].levels[1].asarray(), halved(noise))
+    run("export", tmp_path / "noise.tif", tmp_path / "mode.ome.tif", "--kind", "labels", "--quiet")
+    assert set(np.unique(opened(tmp_path / "mode.ome.tif")[1][0].levels[1].asarray())) <= set(np.unique(noise))
     for source in ["in.zarr", "mask.tif"]:
         run("export", tmp_path / source, tmp_path / "out.ome.tif", "--overwrite", "--quiet")
         _, (series,) = opened(tmp_path / "out.ome.tif")
@@ -488,16 +495,24 @@ def test_wrong_calls_are_told_from_failures_and_leave_the_output_alone(tmp_path,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.zarr", "long.zarr", "out.ome.tif"]
 
 
-@pytest.mark.parametrize("chunks", [(64, 64, 64), (1, 512, 512), (16, 16, 512)])
-def test_memory_stays_below_what_is_allowed(chunks, tmp_path, run):
+@pytest.mark.parametrize("levels, chunks", [
+    (2, (64, 64, 64)), (2, (1, 512, 512)), (2, (16, 16, 512)), (1, (64, 64, 64)), (1, (16, 16, 512)),
+])
+def test_memory_stays_below_what_is_allowed(levels, chunks, tmp_path, run):
     # Twice as many pixels as memory, in cubes, planes and bars.
     pixels = np.arange(256 << 18, dtype="float32").reshape(256, 512, 512)
-    image(tmp_path / "in.zarr", pixels, "zyx", levels=2, chunks=chunks)
+    image(tmp_path / "in.zarr", pixels, "zyx", levels=levels, chunks=chunks)
     arguments = ["export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--compression", "none", "--quiet"]
     assert peak(*arguments, "--memory", "128MB", "--threads", 4) < 128_000_000 + (70 << 20)
     _, (series,) = opened(tmp_path / "out.ome.tif")
-    for level in range(2):
-        np.testing.assert_array_equal(series.levels[level].asarray(), pixels[..., :: 1 << level, :: 1 << level])
+    np.testing.assert_array_equal(series.asarray(), pixels)
+    # Levels are every second pixel where the image has them; else they are made.
+    if levels == 2:
+        np.testing.assert_array_equal(series.levels[1].asarray(), pixels[..., ::2, ::2])
+    else:
+        assert [level.shape for level in series.levels] == [(256, 512, 512), (256, 256, 256)]
+        blocks = pixels.reshape(256, 256, 2, 256, 2).astype("float64").mean((2, 4))
+        np.testing.assert_allclose(series.levels[1].asarray(), blocks, rtol=1e-6)
 
 
 @pytest.mark.parametrize("stage", ["partial", "levels"])

@@ -61,7 +61,7 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
         let found = try ExportInput(source, series: series)
         let text = options.sourceXML ? try source.sourceXML() : (xml: nil, warning: nil)
         let levels =
-            options.pyramid ? try ExportLevels(of: found.images, from: input, for: output, options.effort) : nil
+            options.pyramid ? try ExportLevels(of: found.images, from: input, for: output, options) : nil
         let export = try OMETiffExport(
             levels?.images ?? found.images, options.tiff, omeXML: text.xml, positions: found.positions,
             plate: found.plate)
