@@ -10,7 +10,7 @@ import zarr
 import ome_zarr_models.v04
 import ome_zarr_models.v05
 from ome_metadata import multiscale, ome, transform
-from ome_tiff import images
+from ome_tiff import check_schema, images
 
 MODELS = {"0.4": ome_zarr_models.v04, "0.5": ome_zarr_models.v05}
 
@@ -151,7 +151,9 @@ def test_one_image_of_a_collection_or_plate(tmp_path, run):
     run("edit", tmp_path / "out/0", "--name", "y")
     assert changed(before, files(tmp_path / "out")) == [
         "0/zarr.json", "1/zarr.json", "OME/METADATA.ome.xml", "OME/manifest.txt"]
-    assert [each.name for each in images((tmp_path / "out/OME/METADATA.ome.xml").read_text())] == ["y", "x"]
+    xml = (tmp_path / "out/OME/METADATA.ome.xml").read_text()
+    check_schema(xml)
+    assert [each.name for each in images(xml)] == ["y", "x"]
     run("verify", tmp_path / "out")
     assert [multiscale(tmp_path / "out" / n)["name"] for n in "01"] == ["y", "x"]
     run("edit", tmp_path / "out", "--series", 2, "--name", "x", status=64)

@@ -8,12 +8,14 @@ import subprocess
 
 import numpy as np
 import pytest
+import rasterio
+import rasterio.errors
 import tifffile
 import zarr
 
 from conftest import binary
 from images import random_values
-from ome_tiff import images, opened, tczyx
+from ome_tiff import check_schema, images, opened, tczyx
 from test_memory import peak
 
 TYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
@@ -67,10 +69,30 @@ def test_tifffile_reads_every_level_of_every_type(dtype, compression, tmp_path, 
         step = 1 << level
         assert series.levels[level].dtype == dtype
         np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., ::step, ::step], "czyx"))
+    check_schema(xml)
     (said,) = images(xml)
     assert (said.name, said.dtype) == ("numbers", dtype)
     assert said.sizes == {"X": 130, "Y": 77, "Z": 3, "C": 2, "T": 1}
     assert said.spacing == {f"PhysicalSize{axis}": (0.5, "µm") for axis in "XYZ"}
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("dtype, rgb, compression", [
+    *itertools.product(["uint8", "uint16", "float32"], [False], COMPRESSIONS),
+    *itertools.product(["uint8"], [True], COMPRESSIONS), ("uint8", False, "jpeg"), ("uint8", True, "jpeg"),
+])
+def test_libtiff_reads_what_tifffile_reads(dtype, rgb, compression, tmp_path, run):
+    pixels = random_values(dtype, (3, 290, 130), seed=6)
+    image(tmp_path / "in.zarr", pixels, "cyx", metadata={"rgb": rgb})
+    output = tmp_path / "out.ome.tif"
+    run("export", tmp_path / "in.zarr", output, "--tile", 48, "--compression", compression, "--quiet")
+    pages = tifffile.TiffFile(output).pages
+    for number, page in enumerate(pages):
+        with rasterio.open(f"GTIFF_DIR:{number + 1}:{output}") as file:
+            assert file.overviews(1) == [2]
+            own = np.moveaxis(page.asarray(), -1, 0) if rgb else page.asarray()[None]
+            # Two decoders of JPEG differ by their rounding of colours.
+            np.testing.assert_allclose(file.read().astype(float), own, atol=2 if compression == "jpeg" else 0)
 
 
 @pytest.mark.parametrize("axes", ["yx", "zyx", "cyx", "tyx", "tcyx", "czyx", "tczyx"])
@@ -101,6 +123,7 @@ def test_red_green_and_blue_lie_side_by_side_again(dtype, axes, tmp_path, run):
     for level in range(2):
         np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., :: 1 << level, :: 1 << level], axes))
     assert [samples for _, _, samples in images(xml)[0].channels] == [3]
+    check_schema(xml)
 
 
 @pytest.mark.parametrize("kind, axes", [("cells", "yx"), ("tissue", "cyx")])
@@ -407,6 +430,13 @@ def test_levels_of_labels_hold_no_labels_that_level_0_has_not(tmp_path, run):
     tifffile.imwrite(tmp_path / "mask.tif", pixels)
     group = zarr.open_group(tmp_path / "in.zarr")
     group.attrs["ome"] = {**group.attrs["ome"], "image-label": {"version": "0.5"}}
+    # Noise is no segmentation, unless somebody says so.
+    noise = random_values("uint16", (300, 420), seed=4)
+    tifffile.imwrite(tmp_path / "noise.tif", noise)
+    run("export", tmp_path / "noise.tif", tmp_path / "mean.ome.tif", "--quiet")
+    np.testing.assert_array_equal(opened(tmp_path / "mean.ome.tif")[1][0].levels[1].asarray(), halved(noise))
+    run("export", tmp_path / "noise.tif", tmp_path / "mode.ome.tif", "--kind", "labels", "--quiet")
+    assert set(np.unique(opened(tmp_path / "mode.ome.tif")[1][0].levels[1].asarray())) <= set(np.unique(noise))
     for source in ["in.zarr", "mask.tif"]:
         run("export", tmp_path / source, tmp_path / "out.ome.tif", "--overwrite", "--quiet")
         _, (series,) = opened(tmp_path / "out.ome.tif")
@@ -465,16 +495,24 @@ def test_wrong_calls_are_told_from_failures_and_leave_the_output_alone(tmp_path,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.zarr", "long.zarr", "out.ome.tif"]
 
 
-@pytest.mark.parametrize("chunks", [(64, 64, 64), (1, 512, 512), (16, 16, 512)])
-def test_memory_stays_below_what_is_allowed(chunks, tmp_path, run):
+@pytest.mark.parametrize("levels, chunks", [
+    (2, (64, 64, 64)), (2, (1, 512, 512)), (2, (16, 16, 512)), (1, (64, 64, 64)), (1, (16, 16, 512)),
+])
+def test_memory_stays_below_what_is_allowed(levels, chunks, tmp_path, run):
     # Twice as many pixels as memory, in cubes, planes and bars.
     pixels = np.arange(256 << 18, dtype="float32").reshape(256, 512, 512)
-    image(tmp_path / "in.zarr", pixels, "zyx", levels=2, chunks=chunks)
+    image(tmp_path / "in.zarr", pixels, "zyx", levels=levels, chunks=chunks)
     arguments = ["export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--compression", "none", "--quiet"]
     assert peak(*arguments, "--memory", "128MB", "--threads", 4) < 128_000_000 + (70 << 20)
     _, (series,) = opened(tmp_path / "out.ome.tif")
-    for level in range(2):
-        np.testing.assert_array_equal(series.levels[level].asarray(), pixels[..., :: 1 << level, :: 1 << level])
+    np.testing.assert_array_equal(series.asarray(), pixels)
+    # Levels are every second pixel where the image has them; else they are made.
+    if levels == 2:
+        np.testing.assert_array_equal(series.levels[1].asarray(), pixels[..., ::2, ::2])
+    else:
+        assert [level.shape for level in series.levels] == [(256, 512, 512), (256, 256, 256)]
+        blocks = pixels.reshape(256, 256, 2, 256, 2).astype("float64").mean((2, 4))
+        np.testing.assert_allclose(series.levels[1].asarray(), blocks, rtol=1e-6)
 
 
 @pytest.mark.parametrize("stage", ["partial", "levels"])

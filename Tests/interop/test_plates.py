@@ -11,6 +11,7 @@ import tifffile
 import zarr
 
 from ome_metadata import ome
+from ome_tiff import check_schema
 
 MODELS = {"0.4": ome_zarr_models.v04, "0.5": ome_zarr_models.v05}
 
@@ -272,6 +273,8 @@ def test_a_plate_survives_an_ome_tiff(text, tmp_path, run):
     arguments = [] if text == "kept" else ["--no-source-xml"]
     said = run("export", tmp_path / "one", tmp_path / "back.ome.tif", *arguments).stderr
     assert "warning" not in said
+    if text == "anew":
+        check_schema(tifffile.TiffFile(tmp_path / "back.ome.tif").ome_metadata)
     run("convert", tmp_path / "back.ome.tif", tmp_path / "two", "--quiet")
     for path in ["", "A", "A/2", "C/4", "OME"]:
         assert (tmp_path / "one" / path / "zarr.json").read_text() == (tmp_path / "two" / path / "zarr.json").read_text()
@@ -290,6 +293,7 @@ def test_a_plate_of_a_folder_becomes_one_ome_tiff(version, tmp_path, run):
     nameless = tmp_path / "one/B/2/3" / (".zattrs" if version == "0.4" else "zarr.json")
     nameless.write_text(nameless.read_text().replace('"name": "B2 field 2",', ""))
     run("export", tmp_path / "one", tmp_path / "plate.ome.tif", "--quiet")
+    check_schema(tifffile.TiffFile(tmp_path / "plate.ome.tif").ome_metadata)
     series = tifffile.TiffFile(tmp_path / "plate.ome.tif").series
     paths = [f"{well}/{number}" for well in ["B/2", "AA/11"] for number in range(4)]
     names = [f"{well} field {number}" for well in ["B2", "AA11"] for number in [1, 2, 1, 2]]

@@ -108,7 +108,12 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         if let copy = try folder.consolidatedCopy() {
             Output.note("ome-zarr: warning: \(copy) still holds a copy of the old metadata: consolidate them again")
         }
-        if let warning = try OutputXML.renew(after: folder) { Output.note("ome-zarr: warning: \(warning)") }
+        do {
+            if let warning = try OutputXML.renew(after: folder) { Output.note("ome-zarr: warning: \(warning)") }
+        } catch {
+            // The image is changed, whatever is wrong with another one beside it.
+            Output.note("ome-zarr: warning: OME/METADATA.ome.xml was not written anew: \(error)")
+        }
     }
 }
 

@@ -61,7 +61,7 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
         let found = try ExportInput(source, series: series)
         let text = options.sourceXML ? try source.sourceXML() : (xml: nil, warning: nil)
         let levels =
-            options.pyramid ? try ExportLevels(of: found.images, from: input, for: output, options.effort) : nil
+            options.pyramid ? try ExportLevels(of: found.images, from: input, for: output, options) : nil
         let export = try OMETiffExport(
             levels?.images ?? found.images, options.tiff, omeXML: text.xml, positions: found.positions,
             plate: found.plate)
@@ -91,10 +91,12 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
         try OpenFileLimit.raise()
         let progress = ConversionProgress()
         var bar = ProgressBar("making levels", isQuiet: quiet || json)
+        var lines = ExportProgressLines("levels", isWanted: json)
         defer { bar.clear() }
         try Background.run({ try levels.make(progress) }) {
             if Interruption.isRequested { progress.cancel() }
             bar.update(progress.pixelBytesDone, of: levels.pixelBytes)
+            lines.update(progress.pixelBytesDone, of: levels.pixelBytes)
         }
     }
 

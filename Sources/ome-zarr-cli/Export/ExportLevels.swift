@@ -25,7 +25,7 @@ struct ExportLevels: Sendable {
     /// - Parameters:
     ///   - input: its name may say that its values are labels.
     ///   - output: the file the levels are for.
-    init(of images: [any ImageSource], from input: String, for output: String, _ effort: EffortOptions) throws {
+    init(of images: [any ImageSource], from input: String, for output: String, _ asked: ExportOptions) throws {
         folder = "\(output).levels-\(getpid())"
         var complete: [any ImageSource] = [], missing: [ScratchLevels] = [], warnings: [String] = []
         for (number, image) in images.enumerated() {
@@ -36,7 +36,7 @@ struct ExportLevels: Sendable {
             }
             do {
                 let levels = try ScratchLevels(
-                    of: image, keeping: kept, Self.options(image, input, effort), in: folder,
+                    of: image, keeping: kept, Self.options(image, input, asked), in: folder,
                     at: StoreKey(String(number)))
                 complete.append(levels.image)
                 missing.append(levels)
@@ -46,6 +46,9 @@ struct ExportLevels: Sendable {
                         "levels \(kept) to \(count - 1) are made anew: an OME-TIFF has levels that are smaller only across "
                             + "and down, by whole factors")
                 }
+            } catch var error as PyramidError where error.code == .needsMoreMemory {
+                error.message = "levels are missing: \(error.message); --no-pyramid leaves them out"
+                throw error
             } catch let error as PyramidError where error.code == .unsupportedImage {
                 complete.append(image)
                 warnings.append("no levels are made: \(error)")
@@ -61,6 +64,8 @@ struct ExportLevels: Sendable {
 
     /// Makes the levels.
     func make(_ progress: ConversionProgress) throws {
+        // A process of the same number may have been killed here.
+        remove()
         for levels in missing { try levels.make(progress: progress) }
     }
 
@@ -79,12 +84,12 @@ struct ExportLevels: Sendable {
     }
 
     /// Every step halves y and x, by the mean, or the mode of labels. Fast to write, and half as large as the pixels.
-    private static func options(_ image: any ImageSource, _ input: String, _ effort: EffortOptions) -> PyramidOptions {
+    private static func options(_ image: any ImageSource, _ input: String, _ asked: ExportOptions) -> PyramidOptions {
         let description = image.description
         var options = PyramidOptions(
             compression: CodecArgument(.blosc(compressor: "lz4", level: 1)).specs(for: description.type),
-            memory: effort.memoryBytes, threads: effort.threadCount)
-        options.content = ContentArgument.auto.content(of: image, fileName: FilePlace.name(of: input))
+            memory: asked.effort.memoryBytes, threads: asked.effort.threadCount)
+        options.content = asked.kind.content(of: image, fileName: FilePlace.name(of: input))
         options.minSize = minSize
         options.factors = [description.axes.map { ["y", "x"].contains($0.name) ? 2 : 1 }]
         return options
