@@ -77,17 +77,18 @@ struct PlanReport {
             ("name", .string(title)), ("version", .string(plan.version.rawValue)),
             ("axes", JSONValue(strings: plan.image.axes.map(\.name))), ("dataType", .string(plan.image.type.rawValue)),
             ("labels", .bool(plan.image.isLabels)), ("method", .string(plan.method.rawValue)),
-            ("levels", .array(plan.levels.indices.map(level))), ("objects", JSONValue(objectCount)),
+            ("levels", .array(plan.levels.indices.map(level))), ("objects", JSONValue(plan.objectCount)),
             ("pixelBytes", JSONValue(plan.pixelBytes)), ("peakMemory", JSONValue(plan.memory.peakBytes)),
             ("threads", JSONValue(plan.memory.threads)), ("openFiles", JSONValue(plan.memory.openShards)),
-            ("estimate", estimate.map(Self.json)), ("freeBytes", freeBytes.map { JSONValue($0) }),
+            ("estimate", estimate.map(json)), ("freeBytes", freeBytes.map { JSONValue($0) }),
             ("reasons", JSONValue(strings: plan.reasons)),
         ]
     }
 
-    private static func json(_ estimate: ConversionEstimate) -> JSONValue {
+    private func json(_ estimate: ConversionEstimate) -> JSONValue {
         [
-            "bytes": JSONValue(estimate.bytes), "seconds": JSONValue(estimate.seconds),
+            "bytes": JSONValue(estimate.bytes), "objects": JSONValue(objectCount),
+            "seconds": JSONValue(estimate.seconds),
             "sampledBytes": JSONValue(estimate.sampledBytes),
         ]
     }
@@ -101,7 +102,7 @@ struct PlanReport {
         object["shard"] = level.shardShape.map { JSONValue($0) } ?? .null
         object["scale"] = JSONValue(doubles: level.scale)
         object["translation"] = JSONValue(doubles: level.translation)
-        object["objects"] = JSONValue(objectCount(number))
+        object["objects"] = JSONValue(level.objectCount)
         object["pixelBytes"] = JSONValue(plan.pixelBytes(level: number))
         if let estimate { object["storedBytes"] = JSONValue(estimate.levelBytes[number]) }
         return .object(object)
