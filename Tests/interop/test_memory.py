@@ -172,7 +172,7 @@ def test_the_ceiling_is_kept_when_going_on_checking_and_repairing(tmp_path):
     used["verify"] = peak("verify", output, *limit)
     used["verify --against"] = peak("verify", output, "--against", source, *limit)
     for number in range(5):
-        (output / "0" / "c" / "0" / str(number)).unlink()
+        (output / "0" / "c" / "0" / "0" / str(number)).unlink()
     used["repair"] = peak("repair", output, "--from", source, *limit)
     print("\n--memory 64MB: " + ", ".join(f"{name} {bytes // MIB} MiB" for name, bytes in used.items()))
     assert max(used.values()) <= 64_000_000 + (70 << 20)

@@ -119,17 +119,3 @@ def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(made, run):
     process = subprocess.run([*command, binary(), *arguments], capture_output=True, text=True)
     assert process.returncode == 1 and "input/output error" in process.stderr
     assert files(output) == before
-
-
-def test_more_damage_than_is_listed_is_repaired(tmp_path, run):
-    pixels = np.random.default_rng(1).integers(1, 4000, (1284, 1284), "u2")
-    tifffile.imwrite(tmp_path / "a.tif", pixels, tile=(256, 256))
-    output = tmp_path / "out"
-    run("convert", tmp_path / "a.tif", output, "--ome-version", "0.4", "--chunk", "4,4", "--levels", 1, "--codec", "none",
-        "--quiet")
-    before = files(output)
-    shutil.rmtree(output / "0")
-    assert len(before) > 103_000
-    said = run("repair", output, "--from", tmp_path / "a.tif", "--quiet", timeout=300).stdout
-    assert said.count("\n") >= 100_000
-    assert files(output) == before

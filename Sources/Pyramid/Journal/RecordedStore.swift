@@ -137,12 +137,9 @@ public final class RecordedStore: WritableStore {
     /// The stamp of an object of a damaged output that is as the manifest has it; nil for others.
     private func soundStamp(_ key: StoreKey) -> ObjectStamp? {
         guard let repair, !repair.found.concerns(key) else { return nil }
-        // The document of a node that cannot be used is not sound either.
-        if let node = key.parent, NodeDocuments.names.contains(String(key.path.split(separator: "/").last ?? "")),
-            repair.found.concerns(node)
-        {
-            return nil
-        }
+        // Without a manifest nothing vouches for the document of a node that cannot be used.
+        let isDocument = NodeDocuments.names.contains { key.path == $0 || key.path.hasSuffix("/" + $0) }
+        if repair.manifest.isRecovered, isDocument, repair.found.concerns(key.parent ?? .root) { return nil }
         // An edit that was interrupted left the one or the other, and both are right.
         if repair.manifest.isChanging(key) { return (try? base.stamp(of: key)) ?? nil }
         return repair.manifest.entry(key).map { $0.stamp ?? ObjectStamp.nothing }

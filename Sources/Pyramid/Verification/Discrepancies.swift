@@ -14,7 +14,9 @@ public final class Discrepancies: Sendable {
     }
 
     /// Objects that are listed; of more only their number is kept, and a mark of each.
-    public static let listLimit = 100_000
+    package static let listLimit = 100_000
+
+    private let limit: Int
 
     private struct State {
         var messages: [StoreKey: Discrepancy] = [:]
@@ -25,7 +27,10 @@ public final class Discrepancies: Sendable {
     private let state = Mutex(State())
 
     /// Nothing found yet.
-    public init() {}
+    public convenience init() { self.init(limit: Self.listLimit) }
+
+    /// - Parameter limit: how many objects are listed.
+    package init(limit: Int) { self.limit = limit }
 
     /// Notes that an object is not as it should be. The first finding of an object counts.
     ///
@@ -33,7 +38,7 @@ public final class Discrepancies: Sendable {
     public func note(_ key: StoreKey, _ message: String, isOfInput: Bool = false) {
         state.withLock { state in
             guard state.messages[key] == nil else { return }
-            if state.messages.count < Self.listLimit {
+            if state.messages.count < limit {
                 state.messages[key] = Discrepancy(key: key, message: message, isOfInput: isOfInput)
             } else if state.marks.insert(key) {
                 state.omitted += 1

@@ -110,6 +110,21 @@ struct VerificationTests {
         #expect(try Self.findings(folder).count == 0)
     }
 
+    @Test("what is found beyond the list is repaired, too")
+    func unlistedDamage() throws {
+        let folder = try Self.output(), expected = try folder.contents()
+        let manifest = try #require(try ManifestContents(folder.store)), found = Discrepancies(limit: 1)
+        for key in expected.keys where key.contains("/c/") { try folder.store.remove(StoreKey(key)) }
+        try Verification(folder.store, threads: 2).checkObjects(manifest, found)
+        #expect(found.list.count == 1 && found.count > 3)
+        let store = try RecordedStore(
+            repairing: folder.store, Self.identity, journal: Journal.start(in: folder.store, Self.identity), manifest,
+            found)
+        try Self.convert(Self.source(), into: store)
+        try store.finish(.v3)
+        #expect(try folder.contents() == expected)
+    }
+
     @Test("a level made from the wrong parent is found, even where the manifest was made anew")
     func wrongParent() throws {
         let folder = try Self.output()
