@@ -43,6 +43,9 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
                     ? "\(path) is unfinished: go on with it by 'ome-zarr convert … --resume'"
                     : "\(path) has no manifest that says what is sound in it: convert the input again")
         }
+        if let identity = check.identity, CopyCheck.isCopy(identity) {
+            return try repairCopy(place, identity, manifest)
+        }
         let (command, prepared) = try check.conversion(of: from)
         try check.checkObjects()
         try check.compare(against: from)
@@ -58,6 +61,22 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
             throw Refusal("\(link) in \(path) is a symbolic link, through which nothing is written: replace it first")
         }
         try command.write(prepared, to: ConversionOutput(path: path, isRepair: true), .damaged(damage), [])
+        var again = try self.check(place)
+        try again.checkObjects()
+        report.print(again)
+        if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    private func repairCopy(
+        _ place: StorePath, _ identity: ConversionIdentity, _ manifest: ManifestContents
+    ) throws {
+        var check = try self.check(place)
+        try check.checkObjects()
+        let report = VerifyReport(path: path, json: json, quiet: quiet)
+        report.printFindings(check)
+        try CopyRepair(
+            path: path, input: from, identity: identity, manifest: manifest, effort: effort, isQuiet: quiet || json
+        ).run(check)
         var again = try self.check(place)
         try again.checkObjects()
         report.print(again)

@@ -75,19 +75,12 @@ struct OutputCheck {
 
     private func compareCopy(of input: String, _ identity: ConversionIdentity) throws {
         guard let manifest else { return }
-        var bar = ProgressBar("comparing", isQuiet: isQuiet)
-        defer { bar.clear() }
-        try CopyCheck.compare(path, with: input, identity, manifest, effort, found) { bar.update($0, of: $1) }
+        try CopyCheck(path, of: input, identity, effort).compare(manifest, found, isQuiet: isQuiet)
         try run("decoding", 0) { check, found in try check.checkDecoding(found) }
     }
 
     /// The conversion that made the output, of this input.
     func conversion(of input: String) throws -> (ConvertCommand, PreparedConversion) {
-        if let identity, CopyCheck.isCopy(identity) {
-            throw Refusal(
-                "\(path) was written by 'ome-zarr copy', of which single objects are not made again: copy \(input) once more, "
-                    + "with --overwrite")
-        }
         guard let identity, place.key == .root else {
             throw Refusal(
                 "\(path) does not say how it was made: only a whole output of 'ome-zarr convert' can be made again from "
