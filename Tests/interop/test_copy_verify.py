@@ -53,7 +53,7 @@ def test_a_source_that_changed_is_found(run, tmp_path):
 def test_damaged_objects_of_a_copy_are_made_again(run, tmp_path, options):
     """A changed, a missing and a surplus object and a document: afterwards the copy is what it was, byte for byte."""
     source, target = image(tmp_path / "in.zarr", "0.5"), tmp_path / "out.zarr"
-    zarr.open_array(source / "1", mode="a")[0] = 0
+    zarr.open_array(source / "1", mode="a")[:, 6:] = 0
     run("copy", source, target, *options, "--quiet")
     expected = files(target)
     chunks = sorted(name for name in expected if name.startswith("0/") and ".z" not in name and "zarr.json" not in name)
