@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 import tensorstore as ts
+import tifffile
 import zarr
 
 import reference
@@ -174,10 +175,12 @@ def test_a_part_may_be_stored_otherwise(way, version, tmp_path, run):
 
 def test_the_same_part_of_every_image_of_a_collection(tmp_path, run):
     root = zarr.open_group(tmp_path / "in.zarr", mode="w")
+    root.attrs["operator"] = "someone"
     root.attrs["ome"] = {"version": "0.5", "bioformats2raw.layout": 3}
     image(tmp_path / "in.zarr/0")
     image(tmp_path / "in.zarr/1", method="nearest")
-    run("copy", tmp_path / "in.zarr", tmp_path / "out.zarr", "--region", "8,4,40,30", "--quiet")
+    said = run("copy", tmp_path / "in.zarr", tmp_path / "out.zarr", "--region", "8,4,40,30").stderr
+    assert "the attributes operator of / are left out" in said
     run("validate", tmp_path / "out.zarr", "--pixels")
     for number, method in enumerate(["mean", "nearest"]):
         np.testing.assert_array_equal(level(tmp_path / f"out.zarr/{number}"), pixels()[:, :, 4:34, 8:48])
@@ -205,6 +208,24 @@ def test_n5_is_cropped_into_an_image(tmp_path, run):
     np.testing.assert_array_equal(level(tmp_path / "out.zarr", 1), reference.METHODS["mean"](cut, (1, 3, 3)))
     fine = multiscale(tmp_path / "out.zarr")["datasets"][0]
     assert transform(fine, "scale") == [2, 0.5, 0.5] and transform(fine, "translation") == [2, 10, 5]
+
+
+def test_documents_and_provenance_of_a_conversion_stay(tmp_path, run):
+    """The OME-XML of the source byte for byte, one that says what was cut, and what is known of the file."""
+    metadata = {"axes": "ZCYX", "Plane": {"PositionX": [1.0] * 6, "DeltaT": [0.5] * 6}}
+    tifffile.imwrite(tmp_path / "in.ome.tif", pixels()[:2, :3].swapaxes(0, 1), photometric="minisblack", metadata=metadata)
+    run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--min-size", 32, "--quiet")
+    run("copy", tmp_path / "in.zarr", tmp_path / "box.ozx", "--region", "3,5,60,50", "--quiet")
+    said = run("copy", tmp_path / "box.ozx", tmp_path / "plane.zarr", "--z", "1").stderr
+    assert "times and positions of single planes are not kept" in said
+    run("validate", tmp_path / "plane.zarr", "--pixels")
+    np.testing.assert_array_equal(level(tmp_path / "plane.zarr"), pixels()[:2, 1:2, 5:55, 3:63])
+    own = (tmp_path / "in.zarr/OME/source.ome.xml").read_bytes()
+    assert (tmp_path / "plane.zarr/OME/source.ome.xml").read_bytes() == own
+    assert b'SizeX="60"' in (tmp_path / "plane.zarr/OME/METADATA.ome.xml").read_bytes()
+    before = zarr.open_group(tmp_path / "in.zarr", mode="r").attrs["ome-zarr"]["source"]
+    after = zarr.open_group(tmp_path / "plane.zarr", mode="r").attrs["ome-zarr"]["source"]
+    assert "planes" in before and after == {name: value for name, value in before.items() if name != "planes"}
 
 
 def test_what_is_left_out_is_said(tmp_path, run):
@@ -294,3 +315,15 @@ def test_channels_of_an_array_keep_their_order(tmp_path, run):
     zarr.create_array(tmp_path / "in.zarr", data=pixels(), chunks=(1, 2, 20, 20))
     said = run("copy", tmp_path / "in.zarr", tmp_path / "out.zarr", "--c", "2,0", status=64).stderr
     assert "follow one another" in said
+
+
+def test_convert_keeps_what_it_is_told_to(tmp_path, run):
+    source = image(tmp_path / "in.zarr", method="nearest")
+    run("convert", source, tmp_path / "out.zarr", "--keep", "chunk,levels", "--quiet")
+    out = zarr.open_group(tmp_path / "out.zarr", mode="r")
+    assert out["0"].chunks == (1, 2, 20, 20) and sorted(out.array_keys()) == ["0", "1", "2"]
+    assert "lab" not in out.attrs and multiscale(tmp_path / "out.zarr")["type"] == "nearest"
+    tifffile.imwrite(tmp_path / "in.tif", pixels()[0, 0])
+    assert "the input is none" in run("convert", tmp_path / "in.tif", tmp_path / "x", "--keep", "chunk", status=64).stderr
+    assert "--keep" in run("convert", source, tmp_path / "x", "--keep", "chunks", status=64).stderr
+    assert "plain arrays" in run("convert", source, tmp_path / "x", "--axes", "czyx", status=64).stderr

@@ -46,7 +46,31 @@ def test_a_source_that_changed_is_found(run, tmp_path):
     shutil.rmtree(source / "2")
     zarr.open_group(source, mode="a").create_array("2", shape=(2, 7, 13, 17), chunks=(1, 3, 9, 9), dtype="u2")
     assert "is no copy of" in run("verify", target, "--against", source, status=1).stderr
-    assert "copy" in run("repair", target, "--from", source, status=1).stderr
+    assert "is no copy of" in run("repair", target, "--from", source, status=1).stderr
+
+
+@pytest.mark.parametrize("options", [["--codec", "zstd:1"], ["--ome-version", "0.4"], ["--shard", "2,6,40,40"]])
+def test_damaged_objects_of_a_copy_are_made_again(run, tmp_path, options):
+    """A changed, a missing and a surplus object and a document: afterwards the copy is what it was, byte for byte."""
+    source, target = image(tmp_path / "in.zarr", "0.5"), tmp_path / "out.zarr"
+    zarr.open_array(source / "1", mode="a")[:, 6:] = 0
+    run("copy", source, target, *options, "--quiet")
+    expected = files(target)
+    chunks = sorted(name for name in expected if name.startswith("0/") and ".z" not in name and "zarr.json" not in name)
+    (target / chunks[0]).unlink()
+    (target / chunks[1]).write_bytes(b"damage")
+    document = next(name for name in expected if name in ("2/zarr.json", "2/.zarray"))
+    (target / document).write_bytes(expected[document] + b" ")
+    absent = next(line.split(" ", 2)[2] for line in expected["OME/manifest.txt"].decode().splitlines()
+                  if line.startswith("-------- "))  # fmt: skip
+    (target / absent).parent.mkdir(parents=True, exist_ok=True)
+    (target / absent).write_bytes(b"surplus")
+    assert len(verified(run, target, status=2)) == 4
+    other = image(tmp_path / "other.zarr", "0.5")
+    said = run("repair", target, "--from", other, status=1).stderr
+    assert "is not what" in said and "nothing was changed" in said
+    run("repair", target, "--from", source, "--quiet")
+    assert files(target) == expected
 
 
 def test_empty_chunks_are_known_to_be_rightly_absent(run, tmp_path):
@@ -138,6 +162,14 @@ def test_finished_arrays_are_not_copied_again(run, tmp_path):
     assert 0 < lines[-1]["chunksDecoded"] < whole[-1]["chunksDecoded"] / 4
     assert files(tmp_path / "out.zarr") == files(tmp_path / "whole.zarr")
     assert "finished already" in run("copy", source, tmp_path / "out.zarr", "--codec", "gzip:1", "--resume").stderr
+
+
+def test_archives_are_copied_to_be_changed(run, tmp_path):
+    run("copy", image(tmp_path / "in.zarr", "0.5"), tmp_path / "image.ozx", "--quiet")
+    tifffile.imwrite(tmp_path / "mask.tif", np.zeros((50, 61), "u1"))
+    for command in [["edit", tmp_path / "image.ozx", "--name", "a"],
+                    ["add-labels", tmp_path / "image.ozx", tmp_path / "mask.tif"]]:  # fmt: skip
+        assert "'ome-zarr copy'" in run(*command, status=1).stderr
 
 
 # Versions before 0.4

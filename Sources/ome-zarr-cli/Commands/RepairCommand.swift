@@ -47,6 +47,9 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
                 "\(path) has neither a manifest nor \(Manifest.conversion), so nothing says how it was made: convert the "
                     + "input again, to another name or with --overwrite")
         }
+        if let identity = check.identity, CopyCheck.isCopy(identity) {
+            return try repairCopy(place, identity, manifest)
+        }
         let (command, prepared) = try check.conversion(of: from)
         if isGuided { try check.checkObjects() }
         try check.compare(against: from)
@@ -66,6 +69,7 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
     }
 
+<<<<<<< HEAD
     /// Refuses to write where a link leads elsewhere.
     private func refuseLinks(in folder: DirectoryStore, _ check: OutputCheck, _ prepared: PreparedConversion) throws {
         let arrays = try prepared.arrayKeys
@@ -92,6 +96,22 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         Output.note(
             "ome-zarr: warning: \(added.key) was added after the conversion and is not in its input: add it again with "
                 + "--overwrite")
+=======
+    private func repairCopy(
+        _ place: StorePath, _ identity: ConversionIdentity, _ manifest: ManifestContents
+    ) throws {
+        var check = try self.check(place)
+        try check.checkObjects()
+        let report = VerifyReport(path: path, json: json, quiet: quiet)
+        report.printFindings(check)
+        try CopyRepair(
+            path: path, input: from, identity: identity, manifest: manifest, effort: effort, isQuiet: quiet || json
+        ).run(check)
+        var again = try self.check(place)
+        try again.checkObjects()
+        report.print(again)
+        if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
+>>>>>>> h/copy
     }
 
     /// Refuses an input that is another file than the output was made of, and has other pixels where the output is sound:

@@ -8,37 +8,38 @@ struct CopyCheck {
     /// True where an identity is that of a copy.
     static func isCopy(_ identity: ConversionIdentity) -> Bool { identity.arguments.first == CopyCommand.tag }
 
-    /// Notes every object of a copy that would be another one.
+    private let command: CopyCommand
+    /// What a copy of the input is.
+    let plan: HierarchyCopyPlan
+    private let path: String
+    private let input: String
+
+    /// Plans the copy again.
     ///
     /// - Parameters:
     ///   - path: of the copy.
-    ///   - report: is told how far it is.
-    /// - Throws: ``Refusal`` where the input is not what was copied, as far as can be told.
-    static func compare(
-        _ path: String, with input: String, _ identity: ConversionIdentity, _ manifest: ManifestContents,
-        _ effort: EffortOptions, _ found: Discrepancies, _ report: @escaping (Int, Int) -> Void
-    ) throws {
+    ///   - identity: of the copy, as it says.
+    /// - Throws: ``Refusal`` where the input is not what was copied, as far as its documents tell.
+    init(_ path: String, of input: String, _ identity: ConversionIdentity, _ effort: EffortOptions) throws {
         guard var command = try? CopyCommand.parse(Array(identity.arguments.dropFirst()) + ["--", input, path]) else {
             throw Refusal(
                 "the options \(identity.arguments.dropFirst().joined(separator: " ")) are none that this version of "
                     + "ome-zarr understands: use the version that wrote them")
         }
         command.arguments.effort = effort
-        let plan = try command.plan(command.source()), now = command.identity(plan)
-        guard now.plan == identity.plan, plan.listing == .own else {
+        plan = try command.plan(command.source())
+        guard command.identity(plan).plan == identity.plan, plan.listing == .own else {
             throw Refusal("\(path) is no copy of \(input): what was copied had other arrays or metadata")
         }
-        let manifestKey = try StoreKey(Manifest.file)
-        let nowhere = DiscardingStore(keeping: [manifestKey])
-        let recorded = RecordedStore(nowhere, now), progress = CopyProgress(), total = plan.pixelBytes
-        let folder = ConversionOutput(path: path).scratchFolder
-        try Background.run({
-            try HierarchyCopy(plan, into: recorded, spillingTo: folder).run(progress: progress)
-            try recorded.finish(plan.format)
-        }) {
-            if Interruption.isRequested { progress.cancel() }
-            report(progress.pixelBytesDone, total)
-        }
+        self.command = command
+        self.path = path
+        self.input = input
+    }
+
+    /// Notes every object of the copy that would be another one.
+    func compare(_ manifest: ManifestContents, _ found: Discrepancies, isQuiet: Bool) throws {
+        let nowhere = DiscardingStore(keeping: [try StoreKey(Manifest.file)])
+        try copy(into: RecordedStore(nowhere, command.identity(plan)), "comparing", isQuiet: isQuiet)
         guard let expected = try ManifestContents(nowhere) else { return }
         // What is called otherwise since is no other input.
         for entry in expected where entry.key.path != Manifest.conversion {
@@ -47,6 +48,20 @@ struct CopyCheck {
         }
         for entry in manifest where entry.stamp != nil && expected.entry(entry.key) == nil {
             found.note(entry.key, "is nothing that a copy of \(input) would have", isOfInput: true)
+        }
+    }
+
+    /// Copies into a store that knows what need not be written, and completes it.
+    func copy(into store: RecordedStore, _ label: String, isQuiet: Bool) throws {
+        let progress = CopyProgress(), plan = plan, folder = ConversionOutput(path: path).scratchFolder
+        var bar = ProgressBar(label, isQuiet: isQuiet)
+        defer { bar.clear() }
+        try Background.run({
+            try HierarchyCopy(plan, into: store, spillingTo: folder).run(progress: progress)
+            try store.finish(plan.format)
+        }) {
+            if Interruption.isRequested { progress.cancel() }
+            bar.update(progress.pixelBytesDone, of: plan.pixelBytes)
         }
     }
 }

@@ -21,7 +21,7 @@ struct CropRemainder {
         }
         warnings += images.compactMap(Self.attributesWarning)
         if case .bioFormats2Raw(let series) = identification.kind {
-            warnings += try [warning(place.key, beside: series)].compactMap { $0 }
+            warnings += try [warning(place.key, beside: series), attributesWarning()].compactMap { $0 }
         }
         return warnings
     }
@@ -34,6 +34,14 @@ struct CropRemainder {
         guard !others.isEmpty else { return nil }
         let names = others.prefix(8).joined(separator: ", ") + (others.count > 8 ? " and more" : "")
         return "\(names) in \(key) belong to no image and are left out: a copy without a crop has them"
+    }
+
+    /// The root of a collection is written anew.
+    private func attributesWarning() throws -> String? {
+        let names = try OMEAttributes.others(ZarrNode.require(place.store, place.key).attributes).keys
+        return names.isEmpty
+            ? nil
+            : "the attributes \(names.joined(separator: ", ")) of \(place.key) are left out: those of its images stay"
     }
 
     private static func attributesWarning(_ image: OMEZarrImage) -> String? {
