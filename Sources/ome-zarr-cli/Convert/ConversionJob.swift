@@ -66,13 +66,7 @@ struct ConversionJobs {
         var options = options.pyramid(of: image, fileName: fileName)
         // What the source has no name for is called after where it goes.
         options.name = name.map { isField ? key.path : count == 1 ? $0 : "\($0) \(number)" }
-        var plan = try PyramidPlan(of: image, options)
-        if plan.image.isLabels && plan.image.labelDetails.colors.isEmpty {
-            // What cannot be read will be met by the conversion, which says what is wrong.
-            options.labelColors = (try? NamedLabels.colors(of: image)) ?? []
-            plan = try PyramidPlan(of: image, options)
-            if options.labelColors.isEmpty { warn(NamedLabels.uncolored(plan.image.name ?? fileName)) }
-        }
+        let plan = try plan(of: image, options, warn)
         var labels = try NamedLabels.open(masks, of: whole.description, selection, part: image.description)
         for label in labels where !label.isColored { warn(NamedLabels.uncolored(label.name)) }
         if let existing = item.image as? OMEZarrImage {
@@ -94,6 +88,19 @@ struct ConversionJobs {
             ConversionJob(
                 source: image, plan: plan, key: key, title: title, labels: labels.map(\.name), isImage: true)
         ]
+    }
+
+    /// The plan of an image; one of labels gets colours, whose values must be looked for.
+    private func plan(
+        of image: any ImageSource, _ options: PyramidOptions, _ warn: (String) -> Void
+    ) throws -> PyramidPlan {
+        let plan = try PyramidPlan(of: image, options)
+        guard plan.image.isLabels, plan.image.labelDetails.colors.isEmpty else { return plan }
+        var options = options
+        // What cannot be read will be met by the conversion, which says what is wrong.
+        options.labelColors = (try? NamedLabels.colors(of: image)) ?? []
+        if options.labelColors.isEmpty { warn(NamedLabels.uncolored(plan.image.name ?? fileName)) }
+        return try PyramidPlan(of: image, options)
     }
 }
 
