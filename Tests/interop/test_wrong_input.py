@@ -180,9 +180,9 @@ def test_a_dry_run_writes_nothing(tmp_path, run):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("name", ["gdal/byte_zstd_corrupted.tif", "gdal/tiled_bad_offset.tif", "openimageio/crash-1643.tif"])
+@pytest.mark.parametrize("name", ["gdal/byte_zstd_corrupted.tif", "gdal/tiled_bad_offset.tif", "rasterio/corrupt.tif"])
 def test_nobody_is_told_to_resume_what_can_never_be_decoded(name, shared, run, tmp_path):
-    said = sentence(run("convert", shared / "malformed" / name, tmp_path / "out", status=1))
+    said = run("convert", shared / "malformed" / name, tmp_path / "out", status=1).stderr.splitlines()[-1]
     assert "--resume would meet the same again" in said and "with --overwrite" in said
     tifffile.imwrite(tmp_path / "sound.tif", np.arange(64, dtype="uint8").reshape(8, 8))
     run("convert", tmp_path / "sound.tif", tmp_path / "out", "--overwrite", "--quiet")

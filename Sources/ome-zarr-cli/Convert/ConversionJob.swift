@@ -74,13 +74,7 @@ struct ConversionJobs {
         options = keep.applied(to: options, of: item.image, part: image.description, warn)
         // What the source has no name for is called after where it goes.
         options.name = name.map { isField ? key.path : count == 1 ? $0 : "\($0) \(number)" }
-        var plan = try PyramidPlan(of: image, options)
-        if plan.image.isLabels && plan.image.labelDetails.colors.isEmpty {
-            // What cannot be read will be met by the conversion, which says what is wrong.
-            options.labelColors = (try? NamedLabels.colors(of: image)) ?? []
-            plan = try PyramidPlan(of: image, options)
-            if options.labelColors.isEmpty { warn(NamedLabels.uncolored(plan.image.name ?? fileName)) }
-        }
+        let plan = try plan(of: image, options, warn)
         var labels = try NamedLabels.open(masks, of: whole.description, selection, part: image.description)
         for label in labels where !label.isColored { warn(NamedLabels.uncolored(label.name)) }
         if let existing = item.image as? OMEZarrImage {
@@ -107,6 +101,19 @@ struct ConversionJobs {
                 source: image, plan: plan, key: key, title: title, labels: labels.map(\.name), isImage: true,
                 attributes: keep.attributes(of: item.image, choosesPlanes: selection.choosesPlanes, warn))
         ]
+    }
+
+    /// The plan of an image; one of labels gets colours, whose values must be looked for.
+    private func plan(
+        of image: any ImageSource, _ options: PyramidOptions, _ warn: (String) -> Void
+    ) throws -> PyramidPlan {
+        let plan = try PyramidPlan(of: image, options)
+        guard plan.image.isLabels, plan.image.labelDetails.colors.isEmpty else { return plan }
+        var options = options
+        // What cannot be read will be met by the conversion, which says what is wrong.
+        options.labelColors = (try? NamedLabels.colors(of: image)) ?? []
+        if options.labelColors.isEmpty { warn(NamedLabels.uncolored(plan.image.name ?? fileName)) }
+        return try PyramidPlan(of: image, options)
     }
 }
 
