@@ -41,14 +41,12 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         let unfinished = try UnfinishedOutput(place.store, place.key)
         if let unfinished, unfinished != .repair { throw unfinished.refusal(path) }
         var check = try self.check(place)
+        if let identity = check.identity, CopyCheck.isCopy(identity) { return try repairCopy(place, identity, check) }
         let isGuided = check.manifest != nil
         guard let manifest = try check.recoverManifest() else {
             throw Refusal(
                 "\(path) has neither a manifest nor \(Manifest.conversion), so nothing says how it was made: convert the "
                     + "input again, to another name or with --overwrite")
-        }
-        if let identity = check.identity, CopyCheck.isCopy(identity) {
-            return try repairCopy(place, identity, manifest)
         }
         let (command, prepared) = try check.conversion(of: from)
         if isGuided { try check.checkObjects() }
@@ -69,7 +67,6 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
     }
 
-<<<<<<< HEAD
     /// Refuses to write where a link leads elsewhere.
     private func refuseLinks(in folder: DirectoryStore, _ check: OutputCheck, _ prepared: PreparedConversion) throws {
         let arrays = try prepared.arrayKeys
@@ -96,11 +93,15 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         Output.note(
             "ome-zarr: warning: \(added.key) was added after the conversion and is not in its input: add it again with "
                 + "--overwrite")
-=======
-    private func repairCopy(
-        _ place: StorePath, _ identity: ConversionIdentity, _ manifest: ManifestContents
-    ) throws {
-        var check = try self.check(place)
+    }
+
+    private func repairCopy(_ place: StorePath, _ identity: ConversionIdentity, _ check: OutputCheck) throws {
+        guard let manifest = check.manifest else {
+            throw Refusal(
+                "\(path) is a copy without a manifest, so nothing says what is sound in it: copy \(from) once more, with "
+                    + "--overwrite")
+        }
+        var check = check
         try check.checkObjects()
         let report = VerifyReport(path: path, json: json, quiet: quiet)
         report.printFindings(check)
@@ -111,7 +112,6 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         try again.checkObjects()
         report.print(again)
         if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
->>>>>>> h/copy
     }
 
     /// Refuses an input that is another file than the output was made of, and has other pixels where the output is sound:

@@ -23,11 +23,10 @@ struct CopyRepair {
                 "\(input) is not what \(path) was made of: \(other.key) is as it was written, and would be another; nothing "
                     + "was changed")
         }
-        if check.found.count == 0 && !check.isUnfinished { return }
+        if try check.found.count == 0 && UnfinishedOutput(check.place.store, check.place.key) == nil { return }
         let target = ConversionOutput(path: path, isRepair: true)
         let arrays = copy.plan.nodes.compactMap { if case .array = $0.content { $0.key } else { nil } }
-        let damage = ConversionOutput.Damage(
-            manifest: manifest, found: check.found, identity: identity, arrays: arrays)
+        let damage = ConversionOutput.Damage(manifest: manifest, found: check.found, identity: identity)
         if let folder = check.place.store as? DirectoryStore, let link = arrays.first(where: folder.leadsThroughLink) {
             throw Refusal("\(link) in \(path) is a symbolic link, through which nothing is written: replace it first")
         }

@@ -88,15 +88,8 @@ struct OutputCheck {
 
     private func compareCopy(of input: String, _ identity: ConversionIdentity) throws {
         guard let manifest else { return }
-<<<<<<< HEAD
-        var bar = ProgressBar("comparing", isQuiet: isQuiet)
-        defer { bar.clear() }
-        try CopyCheck.compare(path, with: input, identity, manifest, effort, found) { bar.update($0, of: $1) }
-        try run("decoding") { check, found in try check.checkDecoding(found) }
-=======
         try CopyCheck(path, of: input, identity, effort).compare(manifest, found, isQuiet: isQuiet)
-        try run("decoding", 0) { check, found in try check.checkDecoding(found) }
->>>>>>> h/copy
+        try run("decoding") { check, found in try check.checkDecoding(found) }
     }
 
     /// The conversion that made the output, of this input.
