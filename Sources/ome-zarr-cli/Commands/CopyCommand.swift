@@ -21,7 +21,7 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
               ome-zarr copy old.zarr new.ome.zarr --ome-version 0.5
               ome-zarr copy cells.ome.zarr sharded.ome.zarr --chunk 64,128,128 --shard 256MB
               ome-zarr copy cells.ome.zarr small.ome.zarr --codec zstd:15
-              ome-zarr copy cells.ome.zarr part.ome.zarr --region 512,512,1024,1024 --c DAPI --z 10:20
+              ome-zarr copy cells.ome.zarr part.ome.zarr --region 512,512,1024,1024 --c DAPI
               ome-zarr copy embryo.n5 embryo.ome.zarr --dry-run
             """)
 
