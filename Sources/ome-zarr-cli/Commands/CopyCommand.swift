@@ -79,7 +79,9 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
         let state = try target.check(input: input, resume ? .resume : overwrite ? .replace : .keep)
         var display = CopyDisplay(total: plan.pixelBytes, json: json, quiet: quiet)
         if case .finished(let earlier) = state {
-            try target.refuse(identity, unless: earlier)
+            // A copy that keeps the manifest of its source keeps what that says of itself, too.
+            let stated = plan.listing == .source ? try ConversionIdentity(statedAt: place) : nil
+            try target.refuse(stated ?? identity, unless: earlier)
             return ConversionDisplay(total: 0, json: json, quiet: quiet).alreadyDone(output)
         }
         Interruption.listen()

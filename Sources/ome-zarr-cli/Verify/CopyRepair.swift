@@ -16,7 +16,7 @@ struct CopyRepair {
     /// - Parameter check: has held the objects against the manifest.
     /// - Throws: ``Refusal`` where the input is another one, so that what it gives would not fit what is sound.
     func run(_ check: OutputCheck) throws {
-        let copy = try CopyCheck(path, of: input, identity, effort)
+        let copy = try CopyCheck(path, of: input, identity, manifest, effort)
         try copy.compare(manifest, check.found, isQuiet: isQuiet)
         if let other = check.found.list.first(where: \.isOfInput) {
             throw Refusal(
