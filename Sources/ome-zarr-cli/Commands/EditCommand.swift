@@ -48,6 +48,7 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         let folder = try ImageFolder(path, series: series)
         _ = try folder.version()
         let image = folder.image, manifest = try OutputManifest(of: folder.store)
+        try refuseHalfMadeLevels(image)
         var changes = changes.changes
         // New names count: they are what the user wants the channels to be called.
         let renamed = try UsageError.saying { try changes.applied(to: image.description) }
@@ -72,6 +73,16 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         for (key, attributes) in documents { try folder.write(attributes, of: key) }
         try manifest.note(keys)
         try renewCopies(in: folder)
+    }
+
+    /// Labels get their levels first: an image with fewer is one whose levels were being made.
+    private func refuseHalfMadeLevels(_ image: OMEZarrImage) throws {
+        for labels in try image.labels() where labels.levels.count > image.levels.count {
+            throw Refusal(
+                "\(labels.key) has \(labels.levels.count) levels, its image has \(image.levels.count), as 'ome-zarr pyramid' "
+                    + "leaves them where it is interrupted: run 'ome-zarr pyramid \(path) --levels \(labels.levels.count)' "
+                    + "first")
+        }
     }
 
     /// Labels have the pixel size of their image.
