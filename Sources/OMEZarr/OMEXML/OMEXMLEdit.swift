@@ -16,7 +16,7 @@ public enum OMEXMLEdit {
         _ changes: ImageChanges, of image: ImageDescription, number: Int, to xml: String
     ) throws -> String {
         var scanner = XMLScanner(Array(xml.utf8)), out = [UInt8](), path = [Substring]()
-        var position = Position(), samples: Int?
+        var position = Position()
         while let token = try scanner.next() {
             var tag = XMLTag(scanner.bytes[token.range])
             switch token.kind {
@@ -30,8 +30,8 @@ public enum OMEXMLEdit {
                     case ("Image", "Pixels"): setSpacings(&tag, image, changes)
                     case ("Pixels", "Channel"):
                         position.channel += 1
-                        samples = tag["SamplesPerPixel"].flatMap { Int($0) }
-                        if samples ?? 1 == 1 { setChannel(&tag, image, position.channel, changes) }
+                        let samples = tag["SamplesPerPixel"].flatMap { Int($0) } ?? 1
+                        if samples == 1 { setChannel(&tag, image, position.channel, changes) }
                     default: break
                     }
                 }

@@ -27,7 +27,9 @@ struct XMLTag {
     /// - Parameter value: any text.
     mutating func set(_ name: String, to value: String?) {
         guard let value else { return remove(name) }
-        let escaped = XMLText.escaped(value)
+        // The quotes may be either.
+        let escaped = XMLText.escaped(value).split(separator: "'", omittingEmptySubsequences: false).joined(
+            separator: "&apos;")
         if find(name) != nil { return change(name, to: escaped) }
         let end = bytes.count - (bytes.suffix(2).first == UInt8(ascii: "/") ? 2 : 1)
         let last = bytes[..<end].lastIndex { !Self.isSpace($0) } ?? end - 1

@@ -1,5 +1,6 @@
 import OMEZarr
 import Pyramid
+import Zarr
 
 extension StorePath {
     /// Says how to go on where an output lies that is not complete enough to be anything else.
