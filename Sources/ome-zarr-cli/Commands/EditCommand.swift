@@ -10,8 +10,8 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         discussion: """
             Only metadata are written, each document in one stroke: a reader sees the old or the new. All levels are scaled \
             with the pixel size, and so are the labels of the image. Whatever else the metadata say stays as it was written. \
-            OME/METADATA.ome.xml is written anew to say the same; OME/source.ome.xml keeps what the source said. Prints \
-            what changes.
+            OME/METADATA.ome.xml says the same then, and all else that it said; OME/source.ome.xml keeps what the source \
+            said. Prints what changes.
 
             Examples:
               ome-zarr edit cells.ome.zarr --channel-names DAPI,GFP,Cy5 --channel-colors 0000FF,00FF00,FF00FF
@@ -72,7 +72,7 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         try manifest.announce(keys)
         for (key, attributes) in documents { try folder.write(attributes, of: key) }
         try manifest.note(keys)
-        try renewCopies(in: folder)
+        try renewCopies(in: folder, changes)
     }
 
     /// Labels get their levels first: an image with fewer is one whose levels were being made.
@@ -115,15 +115,17 @@ struct EditCommand: ParsableCommand, PrintsJSON {
     }
 
     /// Brings what else says of the image what its own metadata say in line with it, or tells that it is not.
-    private func renewCopies(in folder: ImageFolder) throws {
+    private func renewCopies(in folder: ImageFolder, _ changes: ImageChanges) throws {
         if let copy = try folder.consolidatedCopy() {
             Output.note("ome-zarr: warning: \(copy) still holds a copy of the old metadata: consolidate them again")
         }
         do {
-            if let warning = try OutputXML.renew(after: folder) { Output.note("ome-zarr: warning: \(warning)") }
+            if let warning = try OutputXML.renew(after: folder, changes) {
+                Output.note("ome-zarr: warning: \(warning)")
+            }
         } catch {
             // The image is changed, whatever is wrong with another one beside it.
-            Output.note("ome-zarr: warning: OME/METADATA.ome.xml was not written anew: \(error)")
+            Output.note("ome-zarr: warning: OME/METADATA.ome.xml still says what it said before: \(error)")
         }
     }
 }

@@ -89,6 +89,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         guard let place = try StorePath(input) else {
             throw UsageError("\(input) is a file that is no Zarr: use 'ome-zarr convert'")
         }
+        try place.refuseUnfinished(input)
         if let output { try write(place, to: output) } else { try extend(place) }
     }
 
