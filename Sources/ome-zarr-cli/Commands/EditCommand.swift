@@ -68,7 +68,12 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         report(own.differences)
         if dryRun { return }
         let keys = try documents.map { try folder.document(of: $0.key) }
-        guard !own.differences.isEmpty else { return try manifest.settle(keys) }
+        guard !own.differences.isEmpty else {
+            // What an edit that was interrupted had still to do.
+            try manifest.settle(keys)
+            _ = try OutputXML.renew(after: folder, changes)
+            return
+        }
         try manifest.announce(keys)
         for (key, attributes) in documents { try folder.write(attributes, of: key) }
         try manifest.note(keys)

@@ -29,9 +29,13 @@ enum OutputXML {
             }
             text = try OMEXMLEdit.apply(said, of: images[number].description, number: number, to: xml)
         }
-        let manifest = try OutputManifest(of: root.store)
+        let manifest = try OutputManifest(of: root.store), bytes = Array(text.utf8)
+        guard bytes != old else {
+            try manifest.settle([document])
+            return nil
+        }
         try manifest.announce([document])
-        try root.store.write(document, Array(text.utf8))
+        try root.store.write(document, bytes)
         try manifest.note([document])
         return nil
     }
