@@ -205,7 +205,7 @@ def test_n5_is_cropped_into_an_image(tmp_path, run):
         described["note"] = "of the array"
         (source / f"s{number}/attributes.json").write_text(json.dumps(described))
     said = run("copy", source, tmp_path / "out.zarr", "--region", "10,20,60,41", "--z", "1:3").stderr
-    assert "the attributes of the arrays of (root) (note) are left out" in said
+    assert "the attributes of the arrays of / (note) are left out" in said
     run("pyramid", source, tmp_path / "levels.zarr", "--quiet")
     for name in ["out.zarr", "levels.zarr"]:
         attributes = dict(zarr.open_group(tmp_path / name, mode="r").attrs)
@@ -251,8 +251,7 @@ def test_shards_of_a_transposed_array_keep_what_compresses(tmp_path, run):
         path = source / f"s{number}/zarr.json"
         values, document = zarr.open_array(source / f"s{number}", mode="r")[...], json.loads(path.read_text())
         (sharding,) = document["codecs"]
-        sharding["configuration"]["chunk_shape"].reverse()
-        document["codecs"] = [{"name": "transpose", "configuration": {"order": [3, 2, 1, 0]}}, sharding]
+        document["codecs"] = [{"name": "transpose", "configuration": {"order": [0, 1, 3, 2]}}, sharding]
         path.write_text(json.dumps(document))
         zarr.open_array(source / f"s{number}", mode="r+")[...] = values
     assert "without transpose" in run("copy", source, tmp_path / "out.zarr", "--region", "10,20,60,41").stderr
