@@ -27,9 +27,7 @@ struct ScratchLevelsTests {
     }
 
     private static func withFolder(_ body: (String) throws -> Void) throws {
-        let path = "/tmp/ome-zarr-tests-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-        defer { try? DirectoryStore(path: path, create: false).remove(.root) }
-        try body(path)
+        try TemporaryFolder.with { try body($0 + "/levels") }
     }
 
     @Test(

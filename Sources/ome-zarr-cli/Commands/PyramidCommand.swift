@@ -36,12 +36,12 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
 
     @OptionGroup(title: "What a new image is") var changes: ChangeOptions
 
-    @Option(help: "How levels are made: by default the mean, or the mode for labels.")
+    @Option(help: "How levels are made: by default as those the image has; else the mean, or the mode for labels.")
     var downsample: DownsampleMethod?
 
     @Option(
         help: ArgumentHelp(
-            "How many pixels along the last axes become one from level to level, such as 1,2,2: whole numbers from 1 to 16. Given several times they are those of level 1, level 2 and so on, and the last repeats.",
+            "How many pixels along the last axes become one from level to level, such as 1,2,2: whole numbers from 1 to 16. Given several times they are those of level 1, level 2 and so on, and the last repeats. By default those of the image, where it has levels by others than 2.",
             valueName: "factors"))
     var factors: [FactorArgument] = []
 
