@@ -1,0 +1,21 @@
+/// Which endpoint answers what: the first name of a path decides.
+struct Routes: Sendable {
+    private let endpoints: [String: any Endpoint]
+
+    init(_ library: ImageLibrary) {
+        endpoints = [
+            "zarr": ZarrEndpoint(library: library)
+        ]
+    }
+
+    /// Answers a request.
+    ///
+    /// - Throws: as ``Endpoint/answer(_:_:)``.
+    func answer(_ request: ServiceRequest) throws -> Answer {
+        guard let name = request.path.names.first, let endpoint = endpoints[name] else {
+            throw ServiceError.notFound(
+                "there is nothing at this address: see /api/images, or /openapi.json for all addresses there are")
+        }
+        return try endpoint.answer(request, request.path.dropping(1))
+    }
+}
