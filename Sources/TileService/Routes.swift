@@ -2,9 +2,10 @@
 struct Routes: Sendable {
     private let endpoints: [String: any Endpoint]
 
-    init(_ library: ImageLibrary) {
+    init(_ catalogue: ImageCatalogue) {
         endpoints = [
-            "zarr": ZarrEndpoint(library: library)
+            "api": ImagesEndpoint(catalogue: catalogue),
+            "zarr": ZarrEndpoint(library: catalogue.library),
         ]
     }
 

@@ -12,9 +12,9 @@ public struct TileServer: Sendable {
     /// - Throws: `ZarrError` with code `.notFound` where a path leads nowhere.
     public init(_ options: ServerOptions) throws {
         self.options = options
-        let library = try ImageLibrary(paths: options.paths)
+        let catalogue = ImageCatalogue(try ImageLibrary(paths: options.paths), cacheBytes: options.cacheBytes)
         responder = ServiceResponder(
-            routes: Routes(library), workers: WorkerQueue(threads: options.threads, limit: options.queueLimit),
+            routes: Routes(catalogue), workers: WorkerQueue(threads: options.threads, limit: options.queueLimit),
             isSecure: false)
     }
 
