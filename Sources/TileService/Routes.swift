@@ -5,6 +5,7 @@ struct Routes: Sendable {
     init(_ catalogue: ImageCatalogue) {
         endpoints = [
             "api": ImagesEndpoint(catalogue: catalogue),
+            "tiles": TilesEndpoint(catalogue: catalogue),
             "zarr": ZarrEndpoint(library: catalogue.library),
         ]
     }
