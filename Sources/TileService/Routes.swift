@@ -5,6 +5,9 @@ struct Routes: Sendable {
     init(_ catalogue: ImageCatalogue) {
         endpoints = [
             "api": ImagesEndpoint(catalogue: catalogue),
+            "dzi": DeepZoomEndpoint(catalogue: catalogue),
+            "iiif": IIIFEndpoint(catalogue: catalogue),
+            "precomputed": PrecomputedEndpoint(catalogue: catalogue),
             "tiles": TilesEndpoint(catalogue: catalogue),
             "zarr": ZarrEndpoint(library: catalogue.library),
         ]
