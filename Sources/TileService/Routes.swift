@@ -9,6 +9,8 @@ struct Routes: Sendable {
             "iiif": IIIFEndpoint(catalogue: catalogue),
             "precomputed": PrecomputedEndpoint(catalogue: catalogue),
             "tiles": TilesEndpoint(catalogue: catalogue),
+            "webclient": OMEROEndpoint(catalogue: catalogue),
+            "webgateway": OMEROEndpoint(catalogue: catalogue),
             "zarr": ZarrEndpoint(library: catalogue.library),
         ]
     }
