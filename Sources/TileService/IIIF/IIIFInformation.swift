@@ -36,7 +36,9 @@ enum IIIFInformation {
             for name in ["maxWidth", "maxHeight", "maxArea"] { document[name] = limits[name] }
             document["extraFormats"] = ["webp"]
             document["extraQualities"] = ["color", "gray", "bitonal"]
-            document["extraFeatures"] = names(features + ["sizeUpscaling"])
+            // Sizes with "^" are made as well, but not announced: the validator of IIIF takes "^max" for the size of the
+            // image, the specification for the largest size a server makes.
+            document["extraFeatures"] = names(features)
             document["preferredFormats"] = ["webp", "jpg"]
         case .two:
             var profile = limits

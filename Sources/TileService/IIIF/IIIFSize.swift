@@ -18,7 +18,7 @@ package struct IIIFSize: Sendable, Hashable {
         let plain = isMarked ? text.dropFirst() : Substring(text)
         let own = Extent(region.width, region.height)
         let mayGrow = isMarked || version == .two
-        let size = try Self.extent(plain, text, own, mayGrow: mayGrow, isMarked: isMarked, version)
+        let size = try Self.extent(plain, text, own, isMarked: isMarked, version)
         let isLarger = size.width > own.width || size.height > own.height
         guard size.width >= 1, size.height >= 1 else {
             throw ServiceError(.badRequest, "size", "\(text.prefix(64)) is less than a pixel")
@@ -61,7 +61,7 @@ package struct IIIFSize: Sendable, Hashable {
     }
 
     private static func extent(
-        _ plain: Substring, _ text: String, _ own: Extent, mayGrow: Bool, isMarked: Bool, _ version: IIIFVersion
+        _ plain: Substring, _ text: String, _ own: Extent, isMarked: Bool, _ version: IIIFVersion
     ) throws -> Extent {
         if plain == "max" { return own.largest(mayGrow: isMarked) }
         if plain == "full" && version == .two { return own }
@@ -76,8 +76,8 @@ package struct IIIFSize: Sendable, Hashable {
         let width = try side(sides[0], text), height = try side(sides[1], text)
         switch (width, height) {
         case (let width?, let height?) where isFitted:
-            var scale = min(Double(width) / Double(own.width), Double(height) / Double(own.height))
-            if !mayGrow { scale = min(scale, 1) }
+            // Not less where the region is smaller than the box: the validator of IIIF wants that refused.
+            let scale = min(Double(width) / Double(own.width), Double(height) / Double(own.height))
             return Extent(
                 max(1, Int((Double(own.width) * scale).rounded())), max(1, Int((Double(own.height) * scale).rounded())))
         case (let width?, let height?): return Extent(width, height)

@@ -52,7 +52,7 @@ package enum OMEROStyle {
     private static func layer(_ part: Substring, _ text: String, count: Int) throws -> RenderStyle.Layer? {
         let shown = part.split(separator: "$", maxSplits: 1, omittingEmptySubsequences: false)
         let sides = shown[0].split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let number = Int(sides[0]), number != 0, (1...count).contains(Int(number.magnitude)) else {
+        guard let number = Int(sides[0]), number != 0, (-count...count).contains(number) else {
             throw wrong("c", text, "the image has channels 1 to \(count)")
         }
         guard number > 0 else { return nil }

@@ -75,7 +75,7 @@ package struct PrecomputedVolume: Sendable {
             guard let axis else { return 1 }
             let description = image.description, factor = FrameSource.factors(level, of: description)[axis]
             let meters = description.axes[axis].unit.flatMap(PhysicalUnit.meters) ?? 1e-9
-            let resolution = description.levels[0].scale[axis] * factor * (meters / 1e-9)
+            let resolution = description.levels[0].scale[axis] * factor * (meters * 1e9)
             return resolution.isFinite && resolution > 0 ? resolution : factor
         }
     }
