@@ -1,12 +1,18 @@
+import OMEZarr
+import Pyramid
+
 /// Which endpoint answers what: the first name of a path decides.
 struct Routes: Sendable {
     private let endpoints: [String: any Endpoint]
 
-    init(_ catalogue: ImageCatalogue) {
-        endpoints = [
-            "api": ImagesEndpoint(catalogue: catalogue),
-            "zarr": ZarrEndpoint(library: catalogue.library),
-        ]
+    /// - Parameter generator: this program, as documents name it.
+    init(_ catalogue: ImageCatalogue, generator: Generator) {
+        func zarr(_ version: OMEZarrVersion) -> ZarrEndpoint {
+            ZarrEndpoint(
+                library: catalogue.library, virtual: VirtualHierarchy(catalogue, version, generator: generator),
+                passesThrough: version == .v05)
+        }
+        endpoints = ["api": ImagesEndpoint(catalogue: catalogue), "zarr": zarr(.v05), "zarr2": zarr(.v04)]
     }
 
     /// Answers a request.

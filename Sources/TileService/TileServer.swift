@@ -14,7 +14,8 @@ public struct TileServer: Sendable {
         self.options = options
         let catalogue = ImageCatalogue(try ImageLibrary(paths: options.paths), cacheBytes: options.cacheBytes)
         responder = ServiceResponder(
-            routes: Routes(catalogue), workers: WorkerQueue(threads: options.threads, limit: options.queueLimit),
+            routes: Routes(catalogue, generator: options.generator),
+            workers: WorkerQueue(threads: options.threads, limit: options.queueLimit),
             isSecure: false)
     }
 

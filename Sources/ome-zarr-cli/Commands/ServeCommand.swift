@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pyramid
 import TileService
 
 /// `ome-zarr serve`: images over HTTP.
@@ -21,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
         var options = ServerOptions(paths: paths)
         options.host = host
         options.port = port
+        options.generator = Generator(name: "ome-zarr", version: OMEZarrCommand.version)
         options.threads = effort.threadCount
         let host = host
         try await TileServer(options).run { port in Output.note("serving at http://\(host):\(port)/") }
