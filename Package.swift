@@ -55,6 +55,7 @@ let package = Package(
             dependencies: [
                 "Zarr", "OMEZarr", "Pyramid", "TiffIngest", "CJPEG", "CWebP",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
             ]),
         .executableTarget(

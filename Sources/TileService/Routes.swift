@@ -6,13 +6,26 @@ struct Routes: Sendable {
     private let endpoints: [String: any Endpoint]
 
     /// - Parameter generator: this program, as documents name it.
-    init(_ catalogue: ImageCatalogue, generator: Generator) {
+    init(_ catalogue: ImageCatalogue, _ workers: WorkerQueue, _ metrics: ServiceMetrics, generator: Generator) {
         func zarr(_ version: OMEZarrVersion) -> ZarrEndpoint {
             ZarrEndpoint(
                 library: catalogue.library, virtual: VirtualHierarchy(catalogue, version, generator: generator),
                 passesThrough: version == .v05)
         }
-        endpoints = ["api": ImagesEndpoint(catalogue: catalogue), "zarr": zarr(.v05), "zarr2": zarr(.v04)]
+        endpoints = [
+            "api": ImagesEndpoint(catalogue: catalogue),
+            "healthz": LivenessEndpoint(),
+            "metrics": MetricsEndpoint(metrics: metrics, catalogue: catalogue, workers: workers),
+            "readyz": ReadinessEndpoint(library: catalogue.library, workers: workers),
+            "zarr": zarr(.v05),
+            "zarr2": zarr(.v04),
+        ]
+    }
+
+    /// The name of the endpoint that answers a path, for statistics; "none" where none does.
+    func name(of path: RequestPath) -> String {
+        guard let name = path.names.first, endpoints[name] != nil else { return "none" }
+        return name
     }
 
     /// Answers a request.

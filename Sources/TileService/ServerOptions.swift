@@ -17,6 +17,12 @@ public struct ServerOptions: Sendable {
     /// What a client must show; nil where everybody is answered.
     public var token: String?
 
+    /// Files with the certificates and the private key of TLS, in PEM; nil for plain HTTP.
+    public var certificatePath: String?, keyPath: String?
+    /// A line for each request, on standard error.
+    public var log = AccessLog.none
+    /// How long a connection may be idle, or take for a request.
+    public var idleTimeout = Duration.seconds(60)
     /// The program, as documents name it.
     public var generator = Generator(name: "ome-zarr", version: "0")
 
