@@ -1,15 +1,15 @@
 /// How a path is written as one name of an address: "~" stands for "/", and "~~" for a "~" in a name.
 ///
 /// So an image needs no encoding in addresses, in which an encoded slash is refused by many servers and proxies.
-enum ImageID {
+package enum ImageID {
     /// The id of names that follow each other in a path.
-    static func text(_ names: [String]) -> String {
+    package static func text(_ names: [String]) -> String {
         names.map { $0.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~~") }
             .joined(separator: "~")
     }
 
     /// The names that an id stands for.
-    static func names(_ id: some StringProtocol) -> [String] {
+    package static func names(_ id: some StringProtocol) -> [String] {
         var names = [""], iterator = id.makeIterator(), next = iterator.next()
         while let character = next {
             next = iterator.next()
@@ -26,7 +26,7 @@ enum ImageID {
     }
 
     /// Where an id may be cut in two: the ends of what it may begin with, the longest first.
-    static func cuts(_ id: String) -> [String.Index] {
+    package static func cuts(_ id: String) -> [String.Index] {
         var cuts = [String.Index](), index = id.startIndex
         while index < id.endIndex {
             let after = id.index(after: index)
