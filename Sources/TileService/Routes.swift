@@ -14,9 +14,15 @@ struct Routes: Sendable {
         }
         endpoints = [
             "api": ImagesEndpoint(catalogue: catalogue),
+            "dzi": DeepZoomEndpoint(catalogue: catalogue),
             "healthz": LivenessEndpoint(),
+            "iiif": IIIFEndpoint(catalogue: catalogue),
             "metrics": MetricsEndpoint(metrics: metrics, catalogue: catalogue, workers: workers),
+            "precomputed": PrecomputedEndpoint(catalogue: catalogue),
             "readyz": ReadinessEndpoint(library: catalogue.library, workers: workers),
+            "tiles": TilesEndpoint(catalogue: catalogue),
+            "webclient": OMEROEndpoint(catalogue: catalogue),
+            "webgateway": OMEROEndpoint(catalogue: catalogue),
             "zarr": zarr(.v05),
             "zarr2": zarr(.v04),
         ]

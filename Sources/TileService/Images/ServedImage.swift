@@ -4,12 +4,12 @@ import Synchronization
 import Zarr
 
 /// One image that is served: all its levels, and how its channels are shown.
-final class ServedImage: Sendable {
+package final class ServedImage: Sendable {
     /// What addresses call it.
     let id: String
     /// What people call it.
     let name: String
-    let pyramid: OnDemandPyramid
+    package let pyramid: OnDemandPyramid
     private let source: any ImageSource
     private let known = Mutex<ImageDescription?>(nil)
     /// Tells the pixels from those before the file was changed; part of every `ETag` of what is made of them.
@@ -17,7 +17,9 @@ final class ServedImage: Sendable {
     /// Where its labels lie, as ids; none where it has none.
     let labels: [String]
 
-    init(_ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache)
+    package init(
+        _ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache
+    )
         throws
     {
         self.id = id
