@@ -53,7 +53,7 @@ let package = Package(
         .target(
             name: "TileService",
             dependencies: [
-                "Zarr", "OMEZarr", "Pyramid", "TiffIngest", "CJPEG", "CWebP",
+                "Zarr", "OMEZarr", "Pyramid", "TiffIngest", "CTIFFShims", "CWebP",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),

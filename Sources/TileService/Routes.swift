@@ -17,6 +17,7 @@ struct Routes: Sendable {
             "healthz": LivenessEndpoint(),
             "metrics": MetricsEndpoint(metrics: metrics, catalogue: catalogue, workers: workers),
             "readyz": ReadinessEndpoint(library: catalogue.library, workers: workers),
+            "tiles": TilesEndpoint(catalogue: catalogue),
             "zarr": zarr(.v05),
             "zarr2": zarr(.v04),
         ]

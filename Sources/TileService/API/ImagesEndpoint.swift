@@ -14,6 +14,7 @@ struct ImagesEndpoint: Endpoint {
         let image = try catalogue.image(names[1])
         guard names.count > 2 else { return Answer(json: ImageReport.full(image)) }
         switch names[2] {
+        case "thumbnail": return try Thumbnail.answer(request, image)
         case let name:
             throw ServiceError.notFound("there is no \"\(name)\" of an image: see /openapi.json")
         }

@@ -1,7 +1,7 @@
 /// The parameters behind the "?" of a request, by name; of a name given twice the first counts.
 ///
 /// - Source: WHATWG URL, "application/x-www-form-urlencoded": "+" is a space.
-struct RequestQuery: Sendable {
+package struct RequestQuery: Sendable {
     private var values = [String: String]()
     /// As it stands in the request.
     let text: String
@@ -10,7 +10,7 @@ struct RequestQuery: Sendable {
     private static let limit = 256
 
     /// - Throws: ``ServiceError`` with status 400 where it is no text, or has too many parameters.
-    init(_ text: String?) throws {
+    package init(_ text: String?) throws {
         self.text = text ?? ""
         for (number, part) in self.text.utf8.split(separator: UInt8(ascii: "&")).enumerated() {
             guard number < Self.limit else {

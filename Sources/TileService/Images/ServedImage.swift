@@ -4,7 +4,7 @@ import Synchronization
 import Zarr
 
 /// One image that is served: all its levels, and how its channels are shown.
-final class ServedImage: Sendable {
+package final class ServedImage: Sendable {
     /// What addresses call it.
     let id: String
     /// What people call it.
@@ -17,7 +17,9 @@ final class ServedImage: Sendable {
     /// Where its labels lie, as ids; none where it has none.
     let labels: [String]
 
-    init(_ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache)
+    package init(
+        _ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache
+    )
         throws
     {
         self.id = id
