@@ -16,9 +16,12 @@ struct Routes: Sendable {
         endpoints = [
             "": viewer,
             "api": ImagesEndpoint(catalogue: catalogue),
+            "dzi": DeepZoomEndpoint(catalogue: catalogue),
             "healthz": LivenessEndpoint(),
+            "iiif": IIIFEndpoint(catalogue: catalogue),
             "metrics": MetricsEndpoint(metrics: metrics, catalogue: catalogue, workers: workers),
             "page": viewer,
+            "precomputed": PrecomputedEndpoint(catalogue: catalogue),
             "readyz": ReadinessEndpoint(library: catalogue.library, workers: workers),
             "tiles": TilesEndpoint(catalogue: catalogue),
             "view": viewer,

@@ -8,7 +8,4 @@ package enum RenderLimits {
     package static let channels = 10
     /// Bytes of pixels read for one picture; a stack of 250 planes of 1024 x 1024 pixels of 16 bits.
     package static let sourceBytes = 512 << 20
-
-    /// Part of the tag of everything rendered: counted up whenever the same request gives other bytes than before.
-    static let edition = "1"
 }

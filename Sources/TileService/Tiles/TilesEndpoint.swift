@@ -55,12 +55,3 @@ extension PictureFormat {
         return (String(parts[0]), format)
     }
 }
-
-extension Answer {
-    /// A picture. Where the query names the version of the image as `v`, it never changes.
-    init(_ order: PictureOrder, of image: ServedImage, to request: ServiceRequest) {
-        self.init(
-            type: order.format.mediaType, PictureContent(order, version: image.version),
-            lifetime: request.query["v"] == image.version ? .hour : .revalidated)
-    }
-}
