@@ -124,8 +124,7 @@ class Browser:
 
     def rest(self):
         """Waits until everything that is to be seen is drawn."""
-        time.sleep(0.05)
-        # A window is settled a moment after it changed, and a frame later nothing is missing.
+        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         self.wait("document.getElementById('stage').dataset.isResting === 'true'")
 
     def key(self, key, shift=False):

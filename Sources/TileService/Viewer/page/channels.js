@@ -21,8 +21,8 @@ export class ChannelPanel {
     constructor(list, image, state) {
         this.#image = image;
         this.#state = state;
-        // The three channels of a photograph are one thing to look at.
-        const channels = image.isRGB ? [{ name: "Brightness" }] : image.channels;
+        // The three channels of a photograph are one thing to look at, and labels have colours of their own.
+        const channels = image.isRGB ? [{ name: "Brightness" }] : image.kind === "labels" ? [] : image.channels;
         this.#cards = channels.map((channel, index) => this.#card(channel, index));
         list.replaceChildren(...this.#cards.map((card) => card.element));
         state.addEventListener("change", () => this.#update());

@@ -8,6 +8,8 @@ import { TileGrid } from "./tile-grid.js";
 const memory = 3;
 /** Milliseconds in which a tile appears. */
 const fade = 140;
+/** Milliseconds for which other planes are shown rather than a blurred view of those that are wanted. */
+const patience = 250;
 /** Milliseconds without a change after which tiles are made for a new window. */
 const settle = 180;
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -16,6 +18,8 @@ const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 class Layer {
     /** The present way first: `{ key, source, query, window }`. */
     ways = [];
+    /** When other planes were last asked for. */
+    #since = 0;
 
     constructor(image, kind) {
         this.image = image;
@@ -29,9 +33,10 @@ class Layer {
      * @param {string} source what tells the pixels; the same with another window shows the same things
      * @param {number[]|null} window the values that are black and white in the tiles
      */
-    ask(source, query, window) {
+    ask(source, query, window, now) {
         const key = JSON.stringify([this.image.id, query]);
         if (this.ways[0]?.key === key) return;
+        if (this.ways[0]?.source !== source) this.#since = now;
         this.ways = [{ key, source, query, window }, ...this.ways.filter((way) => way.key !== key)].slice(0, memory);
     }
 
@@ -48,37 +53,46 @@ class Layer {
     /**
      * What a cell can be drawn from, the best first: `{ tile, way, cell }`, or four of them where the finer tiles are here.
      */
-    *sources(cell, store) {
+    *sources(cell, store, now) {
         const find = (cell, way) => {
             const tile = store.find(this.tile(cell, way).key);
             return tile && { tile, way, cell };
         };
-        const [present] = this.ways, alike = this.ways.filter((way) => way.source === present.source);
-        for (const way of alike) {
-            const found = find(cell, way);
-            if (found) yield [found];
-            const children = this.grid.children(cell).map((child) => find(child, way));
-            if (children.length && children.every(Boolean)) yield children;
+        const [{ source }] = this.ways;
+        const alike = this.ways.filter((way) => way.source === source), others = this.ways.filter((way) => way.source !== source);
+        function* sharp(ways, children) {
+            for (const way of ways) {
+                const found = find(cell, way);
+                if (found) yield [found];
+                const finer = children.map((child) => find(child, way));
+                if (finer.length && finer.every(Boolean)) yield finer;
+            }
         }
-        for (const ways of [alike, this.ways.filter((way) => way.source !== present.source)]) {
-            for (const place of [...(ways === alike ? [] : [cell]), ...this.grid.ancestors(cell)]) {
+        function* blurred(ways, ancestors) {
+            for (const place of ancestors) {
                 for (const way of ways) {
                     const found = find(place, way);
                     if (found) yield [found];
                 }
             }
         }
+        const children = this.grid.children(cell), ancestors = [...this.grid.ancestors(cell)];
+        yield* sharp(alike, children);
+        if (now - this.#since < patience) yield* sharp(others, children);
+        yield* blurred(alike, ancestors);
+        yield* sharp(others, children);
+        yield* blurred(others, ancestors);
     }
 
     /** The parts of tiles that draw a cell, and how much each of them counts; `isFading` where that will change. */
     pieces(cell, store, now) {
         const pieces = [];
         let left = 1, isFading = false;
-        for (const found of this.sources(cell, store)) {
+        for (const found of this.sources(cell, store, now)) {
             const age = Math.min(...found.map(({ tile }) => now - tile.born));
             const part = isCalm.matches || this.kind === "labels" ? 1 : Math.min(1, Math.max(0.05, age / fade));
             for (const one of found) pieces.push({ ...one, within: found.length > 1 ? one.cell : cell, weight: left * part });
-            isFading ||= part < 1;
+            isFading ||= part < 1 || (found[0].way.source !== this.ways[0].source && now - this.#since < patience);
             left *= 1 - part;
             if (left < 0.01) break;
         }
@@ -113,17 +127,17 @@ export class Layers {
         const stack = planes(state), source = JSON.stringify(stack), shown = [];
         let again = Infinity;
         if (this.#image.kind === "labels") {
-            this.#picture.ask(source, stack, null);
+            this.#picture.ask(source, stack, null, now);
             shown.push({ layer: this.#picture, look: plain });
         } else if (!this.#mixes) {
             const style = { ...stack, ...styles(state, this.#image.isRGB) };
             const settled = this.#settled("all", style, now);
             again = Math.min(again, settled.again);
-            this.#picture.ask(source, settled.value, null);
+            this.#picture.ask(source, settled.value, null, now);
             if (state.channels.some((channel) => channel.isActive)) shown.push({ layer: this.#picture, look: plain });
         } else if (this.#image.isRGB) {
             const base = this.#image.channels[0].window ?? { start: 0, end: 255 };
-            this.#picture.ask(source, stack, null);
+            this.#picture.ask(source, stack, null, now);
             shown.push({
                 layer: this.#picture, look: () => look(state.channels[0], [base.start, base.end], [1, 1, 1]),
             });
@@ -134,21 +148,21 @@ export class Layers {
                 again = Math.min(again, settled.again);
                 layer.ask(source, {
                     ...stack, channels: index, mode: "gray", [`window.${index}`]: settled.value.join(":"),
-                }, settled.value);
+                }, settled.value, now);
                 shown.push({ layer, look: (way) => look(channel, way.window, rgb(channel.color)) });
             });
         }
-        if (state.labels) shown.push(this.#overlay(state));
+        if (state.labels) shown.push(this.#overlay(state, now));
         return { shown, again };
     }
 
-    #overlay(state) {
+    #overlay(state, now) {
         const image = this.#labelImages.find((image) => image.id === state.labels);
         if (!this.#labels.has(image.id)) this.#labels.set(image.id, new Layer(image, "labels"));
         const layer = this.#labels.get(image.id), depth = image.shape[image.axes.findIndex(({ name }) => name === "z")] ?? 1;
         const times = image.shape[image.axes.findIndex(({ type }) => type === "time")] ?? 1;
         const stack = { z: Math.min(Math.floor(state.z * depth / state.depth), depth - 1), t: Math.min(state.t, times - 1) };
-        layer.ask(JSON.stringify(stack), stack, null);
+        layer.ask(JSON.stringify(stack), stack, null, now);
         return { layer, look: () => ({ ...plain(), opacity: state.opacity }) };
     }
 

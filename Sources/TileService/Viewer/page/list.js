@@ -62,7 +62,7 @@ function list() {
         shell.querySelector("h2").textContent = group.replaceAll("~", " / ") || "Images";
         shell.querySelector("span").textContent = about(members);
         shell.classList.toggle("only", parts.length === 1 && group === "");
-        shell.classList.toggle("many", members.length > 12 && members.every(({ id }) => place(id).isWell));
+        shell.classList.toggle("plate", areAlikeWells(members));
         return members.map((image) => ({ image, shell }));
     });
     grow(cards);
@@ -118,7 +118,13 @@ function facts(image) {
 
 function about(members) {
     const wells = new Set(members.filter(({ id }) => place(id).isWell).map(({ id }) => place(id).inside.slice(0, 2).join()));
-    return wells.size ? `plate, ${grouped(wells.size)} wells` : grouped(members.length);
+    const count = wells.size ? `plate, ${grouped(wells.size)} wells` : grouped(members.length);
+    return areAlikeWells(members) ? `${count} · ${facts(members[0])}` : count;
+}
+
+/** Whether what is said of one image of a plate need not be said of each. */
+function areAlikeWells(members) {
+    return members.every((image) => place(image.id).isWell && facts(image) === facts(members[0]));
 }
 
 /**

@@ -55,9 +55,10 @@ export class Stage {
         const width = Math.round(camera.width * ratio), height = Math.round(camera.height * ratio);
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
         const isMoving = camera.step(now), scale = camera.scale * ratio;
+        // Whole pixels, so that at 1:1 every pixel of the image is one of the screen.
+        const x = Math.round(width / 2 - camera.x * scale), y = Math.round(height / 2 - camera.y * scale);
         const toCanvas = ({ left, top, right, bottom }) => ({
-            left: (left - camera.x) * scale + width / 2, top: (top - camera.y) * scale + height / 2,
-            right: (right - camera.x) * scale + width / 2, bottom: (bottom - camera.y) * scale + height / 2,
+            left: left * scale + x, top: top * scale + y, right: right * scale + x, bottom: bottom * scale + y,
         });
         const { width: columns, height: rows } = this.image;
         this.#painter.begin(width, height, toCanvas({ left: 0, top: 0, right: columns, bottom: rows }), background);

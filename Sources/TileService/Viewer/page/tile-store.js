@@ -11,7 +11,7 @@ const retryDelay = 4000;
 export class TileStore {
     /** Told when a tile has come. */
     onTile = () => {};
-    /** Told what is wrong, or null when tiles come again. */
+    /** Told with every frame why a tile is missing; null where none is for good. */
     onFailure = () => {};
     #tiles = new Map();
     #loading = new Map();
@@ -43,6 +43,7 @@ export class TileStore {
         for (const [key, request] of this.#loading) {
             if (!this.#wanted.has(key)) request.abort();
         }
+        this.onFailure(tiles.map(({ key }) => this.#tiles.get(key)?.failure).find(Boolean) ?? null);
         this.#start();
         this.#evict();
         this.#frame++;
@@ -76,12 +77,10 @@ export class TileStore {
             const texture = this.#painter.upload(bitmap, isMono);
             this.#tiles.set(key, { texture, width, height, bytes, born: performance.now(), used: this.#frame });
             this.#bytes += bytes;
-            this.onFailure(null);
         } catch (error) {
             if (request.signal.aborted) return;
             const delay = error.retryAfter > 0 ? error.retryAfter * 1000 : retryDelay;
-            this.#tiles.set(key, { retryAt: performance.now() + delay });
-            this.onFailure(error);
+            this.#tiles.set(key, { failure: error, retryAt: performance.now() + delay });
             setTimeout(() => this.onTile(), delay + 10);
         } finally {
             this.#loading.delete(key);

@@ -47,9 +47,10 @@ function open(image, labelImages) {
     const layout = { update: () => {} };
     const act = actions({ image, state, camera, stage, panel, sliders, labelImages, layout });
 
-    element("channel-part").hidden = image.kind === "labels" || image.channels.length === 0;
+    element("channel-part").hidden = image.kind === "labels";
     openProjection(state);
     openLabels(labelImages, state);
+    element("panel").hidden = !element("panel").querySelector("section:not([hidden])");
     const lines = listenToKeys(act);
     listenToHands(element("stage"), camera, () => stage.redraw(), { plane: act.plane, point: (place) => readout.point(place) });
     openButtons(act, image, lines);
@@ -187,8 +188,9 @@ function keepSize(camera, stage, state) {
 function inset() {
     if (document.body.matches(".bare")) return { top: 0, right: 0, bottom: 0, left: 0 };
     const panel = element("panel"), isSheet = panel.offsetWidth > innerWidth / 2;
-    const below = isSheet ? panel.offsetHeight : document.querySelector("footer").offsetHeight;
-    return { top: 72, right: isSheet ? 12 : panel.offsetWidth + 24, bottom: below + 24, left: 12 };
+    const bar = (id) => element(id).offsetHeight && innerHeight - element(id).getBoundingClientRect().top - 12;
+    const below = isSheet ? panel.offsetHeight : Math.max(...["readout", "planes"].map((id) => bar(id)));
+    return { top: 72, right: isSheet || !panel.offsetWidth ? 12 : panel.offsetWidth + 24, bottom: below + 24, left: 12 };
 }
 
 /**
