@@ -25,6 +25,8 @@ struct Routes: Sendable {
             "readyz": ReadinessEndpoint(library: catalogue.library, workers: workers),
             "tiles": TilesEndpoint(catalogue: catalogue),
             "view": viewer,
+            "webclient": OMEROEndpoint(catalogue: catalogue),
+            "webgateway": OMEROEndpoint(catalogue: catalogue),
             "zarr": zarr(.v05),
             "zarr2": zarr(.v04),
         ]

@@ -14,7 +14,9 @@ struct ImagesEndpoint: Endpoint {
         let image = try catalogue.image(names[1])
         guard names.count > 2 else { return Answer(json: ImageReport.full(image)) }
         switch names[2] {
-        case "thumbnail": return try Thumbnail.answer(request, image)
+        case "histogram": return try HistogramAnswer.answer(request, image)
+        case "region": return try RegionAnswer.answer(request, image)
+        case "thumbnail": return try ThumbnailAnswer.answer(request, image)
         case let name:
             throw ServiceError.notFound("there is no \"\(name)\" of an image: see /openapi.json")
         }

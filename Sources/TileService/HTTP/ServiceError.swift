@@ -4,7 +4,7 @@ import TiffIngest
 import Zarr
 
 /// Why a request is not answered as asked: an HTTP status, a word for programs and a sentence for people.
-struct ServiceError: Error {
+package struct ServiceError: Error {
     let status: HTTPResponse.Status
     /// A word for programs, such as "no-image".
     let code: String

@@ -9,7 +9,7 @@ package final class ServedImage: Sendable {
     let id: String
     /// What people call it.
     let name: String
-    let pyramid: OnDemandPyramid
+    package let pyramid: OnDemandPyramid
     private let source: any ImageSource
     private let known = Mutex<ImageDescription?>(nil)
     /// Tells the pixels from those before the file was changed; part of every `ETag` of what is made of them.

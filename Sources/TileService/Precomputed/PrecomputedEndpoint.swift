@@ -18,11 +18,9 @@ struct PrecomputedEndpoint: Endpoint {
             guard names[1] == "info" else { throw ServiceError.notFound("there is no \(names[1]): see info") }
             return Answer(json: volume.info)
         }
-        let t = try StyleQuery.index(
-            address.query, "t",
-            image.description.axes.firstIndex { $0.kind == .time }.map { image.description.shape[$0] })
+        let t = try StyleQuery.plane(address.query, of: image.description).t
         guard let level = Int(names[1]), image.description.levels.indices.contains(level),
-            let region = volume.region(names[2], level: level, t: t ?? 0)
+            let region = volume.region(names[2], level: level, t: t)
         else { throw ServiceError.notFound("there is no chunk \(names[1])/\(names[2]): see info") }
         let content = LazyContent(version: image.version, key: "precomputed \(level) \(region)") {
             try volume.chunk(region, level: level, while: $0)

@@ -35,7 +35,7 @@ package struct RenderJob: Sendable {
     /// - Parameter isWanted: asked now and then; where it says no, ``OnDemandPyramid/Unwanted`` is thrown.
     /// - Throws: what reading the pixels throws.
     package func picture(while isWanted: @escaping @Sendable () -> Bool = { true }) throws -> RenderedPicture {
-        let reader = image.pyramid.makeReader(while: isWanted)
+        let reader = PlaneReader(image, level: source.level, t: style.t, while: isWanted)
         let isLabels = image.description.isLabels && style.mode == .color
         let picture = try isLabels ? labels(reader) : layers(reader)
         guard let columns = source.columns, let rows = source.rows else { return picture }
@@ -43,20 +43,20 @@ package struct RenderJob: Sendable {
         return isLabels ? resampler.pick(picture) : resampler.resample(picture)
     }
 
-    private func labels(_ reader: any RegionReader) throws -> RenderedPicture {
+    private func labels(_ reader: PlaneReader) throws -> RenderedPicture {
         let type = image.description.type
         var plane = PixelBuffer(shape: [source.height, source.width], type: .pixel(type))
         let renderer = LabelRenderer(type: type, colors: image.description.labelDetails.colors)
         return try plane.withPixels { view in
             let z = Self.planes(style, image.description, source.factors).lowerBound
-            try read(reader, channel: 0, z: z, into: view)
+            try reader.read(channel: 0, z: z, x: source.x, y: source.y, into: view)
             return try RenderedPicture(width: source.width, height: source.height, layout: .rgba8) {
                 try renderer.render(view, into: $0)
             }
         }
     }
 
-    private func layers(_ reader: any RegionReader) throws -> RenderedPicture {
+    private func layers(_ reader: PlaneReader) throws -> RenderedPicture {
         let type = style.stack == nil ? image.description.type : .float64
         let area = source.height * source.width
         var planes = PixelBuffer(shape: [style.layers.count, source.height, source.width], type: .pixel(type))
@@ -71,7 +71,7 @@ package struct RenderJob: Sendable {
                     try project(reader, layer.channel, stack.method, into: target)
                 } else {
                     let z = Self.planes(style, image.description, source.factors).lowerBound
-                    try read(reader, channel: layer.channel, z: z, into: target)
+                    try reader.read(channel: layer.channel, z: z, x: source.x, y: source.y, into: target)
                 }
             }
             let renderer = try ChannelRenderer(
@@ -83,42 +83,18 @@ package struct RenderJob: Sendable {
     }
 
     private func project(
-        _ reader: any RegionReader, _ channel: Int, _ method: PlaneProjection.Method, into target: StridedPixels
+        _ reader: PlaneReader, _ channel: Int, _ method: PlaneProjection.Method, into target: StridedPixels
     ) throws {
         let type = image.description.type
         var projection = PlaneProjection(method, type: type, count: target.count)
         var plane = PixelBuffer(shape: target.shape, type: .pixel(type))
         for z in Self.planes(style, image.description, source.factors) {
             try plane.withPixels { view in
-                try read(reader, channel: channel, z: z, into: view)
+                try reader.read(channel: channel, z: z, x: source.x, y: source.y, into: view)
                 projection.add(view)
             }
         }
         projection.result().withUnsafeBytes { target.base.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-    }
-
-    /// Reads one plane of the level, `[y, x]`.
-    private func read(_ reader: any RegionReader, channel: Int, z: Int, into plane: StridedPixels) throws {
-        let description = image.description, shape = description.levels[source.level].shape
-        var region = Region(origin: shape.map { _ in 0 }, shape: shape.map { _ in 1 })
-        var strides = shape.map { _ in 0 }
-        for (index, axis) in description.axes.enumerated() {
-            switch (index, axis.name, axis.kind) {
-            case (image.x, _, _):
-                (region.origin[index], region.shape[index], strides[index]) = (source.x, source.width, plane.strides[1])
-            case (image.y, _, _):
-                (region.origin[index], region.shape[index], strides[index]) = (
-                    source.y, source.height, plane.strides[0]
-                )
-            case (_, _, .channel): region.origin[index] = min(channel, shape[index] - 1)
-            case (_, _, .time): region.origin[index] = min(style.t, shape[index] - 1)
-            case (_, "z", _): region.origin[index] = min(z, shape[index] - 1)
-            default: break
-            }
-        }
-        try reader.read(
-            region, level: source.level,
-            into: StridedPixels(base: plane.base, shape: region.shape, strides: strides, type: plane.type))
     }
 
     /// The planes of a level that are shown, at least one.

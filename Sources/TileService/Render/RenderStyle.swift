@@ -10,6 +10,11 @@ package struct RenderStyle: Sendable, Hashable {
         package var method: PlaneProjection.Method
         /// Planes of level 0.
         package var planes: ClosedRange<Int>
+
+        package init(method: PlaneProjection.Method, planes: ClosedRange<Int>) {
+            self.method = method
+            self.planes = planes
+        }
     }
 
     /// How one channel is shown; what is nil is as the image says.
@@ -43,6 +48,9 @@ package struct RenderStyle: Sendable, Hashable {
         }
         layers = (active.isEmpty ? [0] : Array(active.prefix(RenderLimits.channels))).map { Layer(channel: $0) }
     }
+
+    /// The plane and the time.
+    var plane: (z: Int, t: Int) { (z, t) }
 
     /// Another text for every other style.
     var key: String {

@@ -21,8 +21,7 @@ package enum StyleQuery {
     /// - Throws: ``ServiceError`` with status 400 where a parameter is malformed or leaves the image.
     package static func style(_ query: RequestQuery, of image: ImageDescription) throws -> RenderStyle {
         var style = RenderStyle(image)
-        style.z = try index(query, "z", image.axis("z").map { image.shape[$0] }) ?? style.z
-        style.t = try index(query, "t", image.axes.firstIndex { $0.kind == .time }.map { image.shape[$0] }) ?? style.t
+        (style.z, style.t) = try plane(query, of: image)
         if let text = query["project"], !text.isEmpty, text != "none" { style.stack = try stack(text, image) }
         if let text = query["mode"], !text.isEmpty {
             guard let mode = RenderStyle.Mode(rawValue: text) else { throw wrong("mode", text, "use color or gray") }
@@ -33,6 +32,15 @@ package enum StyleQuery {
         }
         for number in style.layers.indices { try read(&style.layers[number], query) }
         return style
+    }
+
+    /// The plane and the time: those asked for, else the middle and the first.
+    ///
+    /// - Throws: ``ServiceError`` with status 400.
+    static func plane(_ query: RequestQuery, of image: ImageDescription) throws -> (z: Int, t: Int) {
+        let z = image.axis("z").map { image.shape[$0] }
+        let t = image.axes.firstIndex { $0.kind == .time }.map { image.shape[$0] }
+        return (try index(query, "z", z) ?? (z ?? 1) / 2, try index(query, "t", t) ?? 0)
     }
 
     /// The quality of JPEG and WebP.

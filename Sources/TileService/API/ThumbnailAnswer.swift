@@ -2,7 +2,7 @@
 ///
 /// It fits into a square of `size` pixels, 16 to 2048, and is never larger than the image. The query says how the image is
 /// shown, see ``StyleQuery``. Without `format`, labels are PNG, anything else JPEG.
-enum Thumbnail {
+enum ThumbnailAnswer {
     /// - Throws: ``ServiceError`` with status 400.
     static func answer(_ request: ServiceRequest, _ image: ServedImage) throws -> Answer {
         let size = try request.query.int("size") ?? 256
