@@ -57,7 +57,8 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
-            ]),
+            ],
+            resources: [.embedInCode("Viewer/page")]),
         .executableTarget(
             name: "ome-zarr-cli",
             dependencies: [

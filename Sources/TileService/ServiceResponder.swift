@@ -45,8 +45,7 @@ struct ServiceResponder: HTTPResponder {
         default:
             throw ServiceError(.methodNotAllowed, "method", "this service only reads: use GET, HEAD or OPTIONS")
         }
-        // Whoever watches over the process need not be told the token.
-        if request.path.names != ["healthz"] { try token?.check(request) }
+        if !routes.isPublic(request.path) { try token?.check(request) }
         let routes = routes
         let (prepared, first) = try await workers.run {
             let prepared = try PreparedResponse(routes.answer(request), to: request)
