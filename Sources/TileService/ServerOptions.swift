@@ -1,3 +1,5 @@
+public import Pyramid
+
 /// How a server runs.
 public struct ServerOptions: Sendable {
     /// Files and folders to serve.
@@ -14,6 +16,15 @@ public struct ServerOptions: Sendable {
     public var cacheBytes = 1 << 30
     /// What a client must show; nil where everybody is answered.
     public var token: String?
+
+    /// Files with the certificates and the private key of TLS, in PEM; nil for plain HTTP.
+    public var certificatePath: String?, keyPath: String?
+    /// A line for each request, on standard error.
+    public var log = AccessLog.none
+    /// How long a connection may be idle, or take for a request.
+    public var idleTimeout = Duration.seconds(60)
+    /// The program, as documents name it.
+    public var generator = Generator(name: "ome-zarr", version: "0")
 
     /// Options that serve paths to this machine only.
     public init(paths: [String]) { self.paths = paths }

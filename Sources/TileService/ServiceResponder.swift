@@ -9,27 +9,43 @@ struct ServiceResponder: HTTPResponder {
 
     let routes: Routes
     let workers: WorkerQueue
+    let metrics: ServiceMetrics
+    let token: AccessToken?
+    let log: AccessLog
+    /// Told each line of the log.
+    let print: @Sendable (String) -> Void
     /// Whether the server itself speaks TLS.
     let isSecure: Bool
 
     func respond(to request: Request, context: Context) async throws -> Response {
-        var response: Response
+        let start = ContinuousClock.now
+        var response: Response, endpoint = "none"
         do {
-            response = try await answer(ServiceRequest(request, isSecure: isSecure), context)
+            let parsed = try ServiceRequest(request, isSecure: isSecure)
+            endpoint = routes.name(of: parsed.path)
+            response = try await answer(parsed)
         } catch {
             response = failure(error, request)
         }
         CrossOrigin.allow(&response.headers)
+        let elapsed = ContinuousClock.now - start
+        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        let bytes = response.body.contentLength ?? 0, status = response.status.code
+        metrics.count(endpoint, status: status, seconds: seconds, bytes: bytes)
+        if let line = log.line(request.method, request.uri.string, status: status, bytes: bytes, seconds: seconds) {
+            print(line)
+        }
         return response
     }
 
-    private func answer(_ request: ServiceRequest, _ context: Context) async throws -> Response {
+    private func answer(_ request: ServiceRequest) async throws -> Response {
         switch request.method {
         case .get, .head: break
         case .options: return CrossOrigin.preflight
         default:
             throw ServiceError(.methodNotAllowed, "method", "this service only reads: use GET, HEAD or OPTIONS")
         }
+        if !routes.isPublic(request.path) { try token?.check(request) }
         let routes = routes
         let (prepared, first) = try await workers.run {
             let prepared = try PreparedResponse(routes.answer(request), to: request)

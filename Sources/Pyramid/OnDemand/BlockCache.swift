@@ -1,8 +1,7 @@
 import Synchronization
 import Zarr
 
-/// Decoded blocks of any number of images, up to a sum of bytes. However many ask for a block at once, it is made once:
-/// whoever comes later waits.
+/// Decoded blocks of any number of images, up to a sum of bytes. However many ask for a block at once, it is made once.
 public final class BlockCache: Sendable {
     /// Names a block: which image, which level, where in the level's grid of blocks.
     struct Key: Hashable, Sendable {
@@ -11,86 +10,25 @@ public final class BlockCache: Sendable {
         let index: [Int]
     }
 
-    /// What the cache did since it was made.
-    public struct Counters: Sendable, Hashable {
-        /// Blocks that were there, and that had to be made.
-        public var hits = 0, misses = 0
-        /// Bytes of the blocks that are remembered.
-        public var bytes = 0
-    }
-
-    /// A block being made, or made. Making holds the lock, so that others wait for it; what fails is made again by the
-    /// next. A block only ever waits for blocks of finer levels, so nobody waits in a circle.
-    final class Slot: Sendable {
-        private let pixels = Mutex<PixelBuffer?>(nil)
-
-        func get(_ make: () throws -> PixelBuffer) throws -> (PixelBuffer, isNew: Bool) {
-            try pixels.withLock { pixels in
-                if let pixels { return (pixels, false) }
-                let made = try make()
-                pixels = made
-                return (made, true)
-            }
-        }
-    }
-
-    private struct State {
-        var kept: CostCache<Key, PixelBuffer>
-        /// Blocks that somebody is making, and how many wait for them.
-        var made = [Key: (slot: Slot, users: Int)]()
-        var counters = Counters()
-        var images: UInt64 = 0
-    }
-
-    private let state: Mutex<State>
+    private let blocks: SharedCache<Key, PixelBuffer>
+    private let images = Atomic<UInt64>(0)
 
     /// - Parameter capacity: bytes remembered at most.
     public init(capacity: Int) {
-        state = Mutex(State(kept: CostCache(capacity: capacity, largest: capacity / 4)))
+        blocks = SharedCache(capacity: capacity, largest: capacity / 4) { $0.bytes.count }
     }
 
-    /// What the cache did.
-    public var counters: Counters {
-        state.withLock { state in
-            state.counters.bytes = state.kept.used
-            return state.counters
-        }
+    /// Blocks that were there, blocks that had to be made, and the bytes of those that are remembered.
+    public var counters: (hits: Int, misses: Int, bytes: Int) {
+        let counters = blocks.counters
+        return (counters.hits, counters.misses, counters.bytes)
     }
 
     /// A number that no other image has.
-    func newImage() -> UInt64 {
-        state.withLock { state in
-            state.images += 1
-            return state.images
-        }
-    }
+    func newImage() -> UInt64 { images.add(1, ordering: .relaxed).newValue }
 
-    /// A block, from memory or made.
+    /// A block, from memory or made. Making one only ever asks for blocks of finer levels, so nobody waits in a circle.
     ///
     /// - Throws: what `make` throws.
-    func block(_ key: Key, _ make: () throws -> PixelBuffer) throws -> PixelBuffer {
-        let (known, slot) = state.withLock { state in
-            let slot = state.made[key]?.slot ?? Slot()
-            if let known = state.kept.find(key) {
-                state.counters.hits += 1
-                return (PixelBuffer?.some(known), slot)
-            }
-            state.made[key] = (slot, (state.made[key]?.users ?? 0) + 1)
-            return (nil, slot)
-        }
-        if let known { return known }
-        defer {
-            state.withLock { state in
-                let users = (state.made[key]?.users ?? 1) - 1
-                state.made[key] = users == 0 ? nil : (slot, users)
-            }
-        }
-        let (pixels, isNew) = try slot.get(make)
-        state.withLock { state in
-            state.counters.hits += isNew ? 0 : 1
-            state.counters.misses += isNew ? 1 : 0
-            if isNew { state.kept.insert(key, pixels, bytes: pixels.bytes.count) }
-        }
-        return pixels
-    }
+    func block(_ key: Key, _ make: () throws -> PixelBuffer) throws -> PixelBuffer { try blocks.value(key, make) }
 }

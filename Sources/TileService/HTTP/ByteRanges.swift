@@ -1,7 +1,7 @@
 /// What the header `Range` asks for of an object of a known size.
 ///
 /// - Source: RFC 9110, section 14.
-enum ByteRanges: Sendable, Hashable {
+package enum ByteRanges: Sendable, Hashable {
     /// No range, or a header that must be ignored.
     case whole
     /// Parts, in the order asked for; at least one.
@@ -10,12 +10,12 @@ enum ByteRanges: Sendable, Hashable {
     case unsatisfiable
 
     /// More parts than this are answered as a whole is: a client that wants so many is not served by them.
-    static let limit = 64
+    package static let limit = 64
 
     /// - Parameters:
     ///   - header: the value of `Range`; nil where there is none.
     ///   - size: bytes of the object.
-    init(_ header: String?, size: Int) {
+    package init(_ header: String?, size: Int) {
         guard let header, let specs = Self.specs(header) else {
             self = .whole
             return

@@ -1,11 +1,11 @@
 /// The names of a request's path, each decoded on its own, so that an encoded slash cannot make two of one.
 ///
 /// - Source: RFC 3986, sections 2.1 and 3.3.
-struct RequestPath: Sendable, Hashable {
+package struct RequestPath: Sendable, Hashable {
     /// Decoded; never empty, ".", ".." or with a slash, a backslash or a control character in it.
-    let names: [String]
+    package let names: [String]
     /// True where the path ended in "/".
-    let endsInSlash: Bool
+    package let endsInSlash: Bool
 
     /// More names than any hierarchy has.
     private static let limit = 64
@@ -13,7 +13,7 @@ struct RequestPath: Sendable, Hashable {
     /// Takes a path as it stands in the request line apart. Empty names are left out: clients make "//" of paths.
     ///
     /// - Throws: ``ServiceError`` with status 400 where a name could lead elsewhere, or is no text.
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         var names = [String]()
         for part in path.utf8.split(separator: UInt8(ascii: "/")) {
             let name = try Self.decoded(part)
@@ -47,9 +47,9 @@ struct RequestPath: Sendable, Hashable {
 /// Percent-encoding.
 ///
 /// - Source: RFC 3986, section 2.1.
-enum Percent {
+package enum Percent {
     /// The bytes that a text stands for; nil where a "%" is not followed by two hexadecimal digits.
-    static func decoded(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    package static func decoded(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var bytes = [UInt8](), iterator = text.makeIterator()
         while let byte = iterator.next() {
             guard byte == UInt8(ascii: "%") else {
@@ -65,7 +65,7 @@ enum Percent {
     }
 
     /// A name as it can stand in a path or a query.
-    static func encoded(_ name: String) -> String {
+    package static func encoded(_ name: String) -> String {
         var text = ""
         for byte in name.utf8 {
             switch byte {

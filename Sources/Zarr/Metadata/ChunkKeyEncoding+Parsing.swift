@@ -8,7 +8,7 @@ extension ChunkKeyEncoding {
     /// The chunk whose key relative to its array this is; nil where no chunk is called so.
     ///
     /// - Parameter rank: axes of the array.
-    func index(ofKey key: String, rank: Int) -> [Int]? {
+    package func index(ofKey key: String, rank: Int) -> [Int]? {
         var parts = key.split(separator: separator.rawValue, omittingEmptySubsequences: false)
         if style == .default {
             guard parts.first == "c" else { return nil }
