@@ -16,12 +16,17 @@ package final class ServedImage: Sendable {
     let version: String
     /// Where its labels lie, as ids; none where it has none.
     let labels: [String]
+    /// What was made of all images last; nil: nothing is remembered.
+    let pictures: Pictures?
+
+    /// Files by what they show of which image.
+    package typealias Pictures = SharedCache<String, [UInt8]>
 
     package init(
-        _ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache
-    )
-        throws
-    {
+        _ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache,
+        pictures: Pictures? = nil
+    ) throws {
+        self.pictures = pictures
         self.id = id
         self.name = name
         self.version = version
