@@ -68,7 +68,7 @@ package struct IIIFSize: Sendable, Hashable {
         if plain.hasPrefix("pct:") {
             guard let share = IIIFNumber.value(plain.dropFirst(4)), share > 0, share < 1e6 else { throw wrong(text) }
             return Extent(
-                Int((Double(own.width) * share / 100).rounded()), Int((Double(own.height) * share / 100).rounded()))
+                whole(Double(own.width) * share / 100), whole(Double(own.height) * share / 100))
         }
         let isFitted = plain.hasPrefix("!")
         let sides = (isFitted ? plain.dropFirst() : plain).split(separator: ",", omittingEmptySubsequences: false)
@@ -89,8 +89,11 @@ package struct IIIFSize: Sendable, Hashable {
 
     /// A side scaled as another is, at least a pixel.
     private static func scaled(_ side: Int, _ to: Int, _ from: Int) -> Int {
-        max(1, Int((Double(side) * Double(to) / Double(from)).rounded()))
+        max(1, whole(Double(side) * Double(to) / Double(from)))
     }
+
+    /// To the nearest; what is far too large may be anything that is.
+    private static func whole(_ side: Double) -> Int { Int(min(side, 0x1p52).rounded()) }
 
     private static func side(_ text: Substring, _ whole: String) throws -> Int? {
         if text.isEmpty { return nil }

@@ -21,6 +21,9 @@ package struct RenderJob: Sendable {
         }
     }
 
+    /// Whether the channels are the red, green and blue of a photograph.
+    var isPhotograph: Bool { image.description.isRGB }
+
     /// Another text for every other picture of the image.
     var key: String {
         "\(frame.x) \(frame.y) \(frame.width) \(frame.height) \(frame.columns) \(frame.rows) \(style.key)"
