@@ -218,5 +218,5 @@ def test_gdal_reads_the_tiles_of_a_web_map(server, served_images):
       </DataWindow>
       <BlockSizeX>256</BlockSizeX><BlockSizeY>256</BlockSizeY><BandsCount>3</BandsCount>
     </GDAL_WMS>"""
-    with rasterio.open(source) as dataset:
+    with rasterio.open(source.strip()) as dataset:
         assert (dataset.read() == served_images[1]["rgb.tif"]).all()
