@@ -118,7 +118,8 @@ class Browser:
     def wait(self, condition, timeout=20):
         """Waits until an expression is true."""
         end = time.monotonic() + timeout
-        while not self.run(f"Boolean({condition})"):
+        # While another page comes there is none to ask.
+        while not self.run(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"):
             assert time.monotonic() < end, f"in vain: {condition}; the page says {self.complaints}"
             time.sleep(0.03)
 
