@@ -50,7 +50,8 @@ function open(image, labelImages) {
     element("channel-part").hidden = image.kind === "labels";
     openProjection(state);
     openLabels(labelImages, state);
-    element("panel").hidden = !element("panel").querySelector("section:not([hidden])");
+    const isPanelEmpty = !element("panel").querySelector("section:not([hidden])");
+    element("panel").hidden = document.querySelector("[data-act=panel]").hidden = isPanelEmpty;
     const lines = listenToKeys(act);
     listenToHands(element("stage"), camera, () => stage.redraw(), { plane: act.plane, point: (place) => readout.point(place) });
     openButtons(act, image, lines);
