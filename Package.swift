@@ -62,20 +62,22 @@ let package = Package(
         .executableTarget(
             name: "ome-zarr-cli",
             dependencies: [
-                "Zarr", "OMEZarr", "Pyramid", "TiffIngest", "TileService",
+                "CSystemCalls", "Zarr", "OMEZarr", "Pyramid", "TiffIngest", "TileService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "zarr-bench", dependencies: ["Zarr"], path: "Benchmarks/zarr-bench"),
 
         .executableTarget(name: "zarr-exchange", dependencies: ["Zarr"], path: "Tests/interop/zarr-exchange"),
-        .testTarget(name: "ZarrTests", dependencies: ["Zarr"]),
-        .testTarget(name: "OMEZarrTests", dependencies: ["OMEZarr", "CPNG"]),
-        .testTarget(name: "PyramidTests", dependencies: ["Pyramid", "OMEZarr", "Zarr"]),
-        .testTarget(name: "TiffIngestTests", dependencies: ["TiffIngest", "OMEZarr", "Zarr", "CTIFF"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "ZarrTests", dependencies: ["TestSupport", "Zarr"]),
+        .testTarget(name: "OMEZarrTests", dependencies: ["TestSupport", "OMEZarr", "CPNG"]),
+        .testTarget(name: "PyramidTests", dependencies: ["TestSupport", "Pyramid", "OMEZarr", "Zarr"]),
+        .testTarget(name: "TiffIngestTests", dependencies: ["TestSupport", "TiffIngest", "OMEZarr", "Zarr", "CTIFF"]),
         .testTarget(
-            name: "TileServiceTests",
-            dependencies: ["TileService", "TiffIngest", "OMEZarr", "Zarr"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["CTIFF", "Pyramid", "TiffIngest", "OMEZarr", "Zarr"]),
+            name: "TileServiceTests", dependencies: ["TestSupport", "TileService", "TiffIngest", "OMEZarr", "Zarr"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["TestSupport", "CTIFF", "Pyramid", "TiffIngest", "OMEZarr", "Zarr"]),
     ],
     swiftLanguageModes: [.v6]
 )

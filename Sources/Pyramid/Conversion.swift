@@ -19,19 +19,22 @@ public struct Conversion: Sendable {
     private let store: any WritableStore
     private let key: StoreKey
     private let generator: Generator
+    private let attributes: JSONObject
 
     /// - Parameters:
     ///   - key: the group the image becomes; the root of the store where it is the only image.
     ///   - generator: the program, named in the metadata.
+    ///   - attributes: what the group says besides, under names that are none of OME-Zarr's.
     public init(
         _ source: any ImageSource, _ plan: PyramidPlan, into store: any WritableStore, at key: StoreKey = .root,
-        generator: Generator
+        generator: Generator, attributes: JSONObject = [:]
     ) {
         self.source = source
         self.plan = plan
         self.store = store
         self.key = key
         self.generator = generator
+        self.attributes = attributes
     }
 
     /// Writes all levels, then the metadata that makes them an image: what was interrupted never looks finished.
@@ -49,6 +52,7 @@ public struct Conversion: Sendable {
             type: plan.method.rawValue, method: generator.name, version: generator.version,
             rounding: plan.method == .mean && image.type.isInteger ? "half to even" : nil)
         var attributes = try ImageMetadata(image, downsampling: downsampling).attributes(plan.version)
+        for (name, value) in self.attributes where attributes[name] == nil { attributes[name] = value }
         if let provenance = source.provenance { attributes["ome-zarr"] = ["source": provenance] }
         _ = try ZarrGroup.create(store, key, format: plan.version.zarrFormat, attributes: attributes)
         return Result(image: image, bytesWritten: levels.storedBytes)

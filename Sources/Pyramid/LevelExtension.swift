@@ -25,10 +25,14 @@ public struct LevelExtension: Sendable {
         guard let text = image.version, let version = OMEZarrVersion(rawValue: text) else {
             throw PyramidError(
                 .unsupportedImage,
-                "levels are added to images of OME-Zarr 0.4 and 0.5, this one is of \(image.version ?? "no version"): use "
-                    + "'ome-zarr convert'")
+                "levels are added to images of OME-Zarr 0.4 and 0.5, this one is of \(image.version ?? "no version"): "
+                    + "'ome-zarr copy' with --ome-version makes one of it")
         }
-        let plan = try PyramidPlan(of: image, options.keepingStorage(of: image.levels[0].metadata, version))
+        var options = options
+        options.version = version
+        options = options.keeping(
+            Set(StoragePart.allCases), of: image.levels[0].metadata, axes: Array(image.description.axes.indices))
+        let plan = try PyramidPlan(of: image, options)
         for (number, level) in image.levels.enumerated()
         where number < plan.levels.count && level.metadata.shape != plan.levels[number].shape {
             throw PyramidError(
@@ -123,21 +127,5 @@ public struct LevelExtension: Sendable {
     private static func path(_ level: Int, like first: String) -> String {
         guard first.last == "0" else { return String(level) }
         return first.dropLast() + String(level)
-    }
-}
-
-extension PyramidOptions {
-    /// The options with the version, chunks, shards and codecs of an array, as far as other arrays can have them.
-    public func keepingStorage(of array: ArrayMetadata, _ version: OMEZarrVersion) -> PyramidOptions {
-        var options = self
-        options.version = version
-        options.chunkShape = array.innerChunkShape
-        options.sharding = version == .v05 && array.isSharded ? .shape(array.chunkShape) : .none
-        if let encoding = ChunkEncoding(array), encoding.isCommon(in: version.zarrFormat),
-            encoding.codecs.first?.name == "bytes"
-        {
-            options.compression = Array(encoding.codecs.dropFirst())
-        }
-        return options
     }
 }

@@ -13,6 +13,7 @@ extension TiffImage {
         guard files.members.count == 1, let location = levels[0].planes.first(where: { !$0.isAbsent }), !location.isBare
         else { return }
         let file = try files.file(0)
+        if layout.compression == .jpeg && layout.isStreamed(limits) { try checkScans(file.path) }
         let needed = leastBytes(layout)
         if let needed, layout.compression.canExpand(file.size, to: needed) { return }
         // Only now the table is worth reading: an image of which nothing was written may claim anything, and is zeros.
@@ -35,6 +36,16 @@ extension TiffImage {
             "each \(kind) claims \(size), at least \(needed) bytes, and the file of \(file.size) bytes is too short for "
                 + "one of them (compression \(layout.compression.name)); it may be incomplete: copy it again",
             path: file.path)
+    }
+
+    /// Refuses JPEG of several scans that is too large to be kept whole, which only its header tells. What else may be
+    /// wrong with a block is no reason.
+    private func checkScans(_ path: String) throws {
+        do {
+            _ = try firstStream(0)?.0.probedBytes()
+        } catch let error as TiffError where error.code == .limitExceeded {
+            throw error.at(path)
+        } catch {}
     }
 
     /// Bytes that must be decoded to get all out of a full block; nil where more than the limit must be held for it. Any

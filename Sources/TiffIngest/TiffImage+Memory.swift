@@ -43,18 +43,22 @@ extension TiffImage {
     /// What the blocks that are under way hold: those of all planes, as far as a reader keeps them. The window of a codec
     /// is known once it has decoded a byte; where that fails, reading will say why.
     private func streamBytes(_ level: Int) -> Int {
-        let stack = levels[level]
-        guard let location = stack.planes.first(where: { !$0.isAbsent }), let file = try? files.file(Int(location.file))
-        else { return 0 }
-        let reader = DirectoryReader(file, header: files.members[Int(location.file)].header, limits: limits)
-        guard let page = try? cache.page(location) ?? Page(reader, at: location.offset),
-            let block = page.offsets.indices.first(where: { page.offsets[$0] > 0 && page.byteCounts[$0] > 0 }),
-            let stream = try? BlockStream(page, file, block: block)
-        else { return 0 }
-        cache.insert(page, location)
-        let each = stream.probedBytes()
-        let blocks = stack.planes.count.saturatingMultiplied(by: page.offsets.count)
+        guard let (stream, page) = try? firstStream(level), let each = try? stream.probedBytes() else { return 0 }
+        let blocks = levels[level].planes.count.saturatingMultiplied(by: page.offsets.count)
         return each.saturatingMultiplied(by: min(blocks, BlockStreams.capacity(each)))
+    }
+
+    /// The first stored block of a level whose blocks are decoded in sequence; nil where nothing is stored.
+    ///
+    /// - Throws: ``TiffError`` where its page cannot be read.
+    func firstStream(_ level: Int) throws -> (BlockStream, Page)? {
+        guard let location = levels[level].planes.first(where: { !$0.isAbsent }) else { return nil }
+        let file = try files.file(Int(location.file))
+        let reader = DirectoryReader(file, header: files.members[Int(location.file)].header, limits: limits)
+        let page = try cache.page(location) ?? Page(reader, at: location.offset)
+        cache.insert(page, location)
+        let block = page.offsets.indices.first { page.offsets[$0] > 0 && page.byteCounts[$0] > 0 }
+        return try block.map { (try BlockStream(page, file, block: $0), page) }
     }
 
     /// What codecs hold beside their input and output.

@@ -1,13 +1,13 @@
 /// How much a file may make the reader take. What a file claims is checked against these before memory is taken.
 public struct TiffLimits: Sendable, Hashable {
-    /// Bytes of one decoded tile or strip of a compressed image that must be decoded whole (JPEG, WebP, LERC), and of
-    /// one row of any other.
+    /// Bytes of one decoded tile or strip of a compressed image that must be decoded whole (WebP, LERC,
+    /// progressive JPEG), and of one row of any other.
     ///
     /// 1 GiB: the largest blocks seen are whole-slide images stored as one strip. Uncompressed blocks of any size are
     /// read row by row and need no limit.
     public var blockBytes = 1 << 30
     /// Bytes of a decoded tile or strip beyond which it is not held whole, but decoded in sequence, a band of rows at a
-    /// time: deflate, Zstandard, LZW, LZMA and PackBits of any size.
+    /// time: deflate, Zstandard, LZW, LZMA, PackBits and JPEG of any size.
     ///
     /// 64 MiB: below, several workers decode whole blocks faster; beyond, holding several would be most of the memory
     /// a conversion may take.

@@ -95,7 +95,8 @@ extension Response {
 ///
 /// - Source: WHATWG Fetch, "CORS protocol".
 enum CrossOrigin {
-    private static let exposed = "Accept-Ranges, Content-Length, Content-Range, ETag, Link, Retry-After"
+    private static let exposed =
+        "Accept-Ranges, Content-Length, Content-Range, ETag, Link, Retry-After, X-Axes, X-Shape, X-Type"
 
     static func allow(_ headers: inout HTTPFields) {
         headers[.accessControlAllowOrigin] = "*"

@@ -2,6 +2,11 @@ extension ZarrArray {
     /// A reader that belongs to one thread and uses so many to read each region.
     public func makeReader(threads: Int = 1) throws -> ZarrArrayReader { ZarrArrayReader(self, threads: threads) }
 
+    /// A reader of one thread that decodes in the scratch memory of that thread.
+    package func makeReader(sharing workspace: CodecWorkspace) -> ZarrArrayReader {
+        ZarrArrayReader(self, sharing: workspace)
+    }
+
     /// The pixels of a region. Makes a reader for this one call; keep one from ``makeReader(threads:)`` to read many
     /// regions.
     ///

@@ -16,6 +16,15 @@ public final class ZarrArrayReader {
         workspaces = (0..<pool.size).map { _ in CodecWorkspace() }
     }
 
+    /// A reader of one thread that decodes in memory it has already, and remembers few indexes.
+    init(_ array: ZarrArray, sharing workspace: CodecWorkspace) {
+        self.array = array
+        innerChunkShape = array.metadata.innerChunkShape
+        shardIndexes = array.pipeline.sharding == nil ? nil : ShardIndexCache(capacity: 2)
+        pool = WorkerPool(threads: 1)
+        workspaces = [workspace]
+    }
+
     /// Decodes a region straight into a view. Only chunks that the region touches are read, and of shards only the
     /// inner chunks; of chunks that are stored as they are, only the bytes from the first pixel wanted to the last.
     /// Chunks that are not stored are filled with the fill value.

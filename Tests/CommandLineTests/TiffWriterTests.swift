@@ -149,7 +149,8 @@ struct TiffWriterTests {
 
 extension TiffWriterTests {
     static func temporaryPath() -> String {
-        "/tmp/ome-zarr-tests-\(getpid())-\(UInt64.random(in: 0 ... .max)).tif"
+        (getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")
+            + "/ome-zarr-tests-\(getpid())-\(UInt64.random(in: 0 ... .max)).tif"
     }
 
     /// Values of every bit pattern but NaN payloads: floats are made from small integers.

@@ -10,10 +10,7 @@ import Zarr
 /// The corpus beside the package, used in place.
 enum Fixtures {
     /// `../shared/conformance`, seen from the package root.
-    static let root: String = {
-        let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        return "/\(package)/../shared/conformance"
-    }()
+    static let root = PackageFolder.shared + "/conformance"
 
     /// Whether the corpus is there.
     static let isPresent = access(root, R_OK) == 0
@@ -48,23 +45,5 @@ enum Fixtures {
                 .map { path.isEmpty ? $0 : "\(path)/\($0)" }
         }
         return found.sorted()
-    }
-}
-
-/// A directory that is removed with its last owner.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/ome-zarr-tests-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw ZarrError(.ioFailure, "cannot make a temporary folder") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        if let store = try? DirectoryStore(path: path, create: false) {
-            for name in (try? store.list(.root)) ?? [] { try? store.remove(StoreKey(name)) }
-        }
-        rmdir(path)
     }
 }

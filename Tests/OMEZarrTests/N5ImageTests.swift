@@ -83,4 +83,36 @@ struct N5ImageTests {
             #expect(error?.code == .corrupt)
         }
     }
+
+    /// One dataset alone: what is said in its group and of itself, and the scale and translation that follow.
+    @Test("a dataset alone lies where its own attributes or its group's say")
+    func datasets() throws {
+        let group: JSONValue = ["resolution": [0.5, 2.0], "units": ["um", "nm"]]
+        let cases: [(JSONValue, String, JSONObject, [Double], [Double], [String?])] = [
+            ([:], "s0", [:], [1, 1], [0, 0], [nil, nil]),
+            (group, "s0", [:], [2, 0.5], [0, 0], ["nanometer", "micrometer"]),
+            (group, "s1", ["downsamplingFactors": [4, 2]], [4, 2], [1, 0.75], ["nanometer", "micrometer"]),
+            ([:], "s1", ["downsamplingFactors": [4, 2]], [2, 4], [0.5, 1.5], [nil, nil]),
+            (["downsamplingFactors": [[1, 1], [4, 2]]], "s1", [:], [2, 4], [0.5, 1.5], [nil, nil]),
+            (["downsamplingFactors": [[1, 1], [4, 2]]], "c1", [:], [1, 1], [0, 0], [nil, nil]),
+            // What a dataset says of its own pixels needs no factor.
+            (
+                group, "s1", ["downsamplingFactors": [4, 2], "resolution": [2.0, 4.0]], [4, 2], [1, 0.75],
+                ["nanometer", "micrometer"]
+            ),
+            (
+                [:], "any", ["pixelResolution": ["dimensions": [3.0, 5.0], "unit": "mm"]], [5, 3], [0, 0],
+                ["millimeter", "millimeter"]
+            ),
+        ]
+        for (group, name, attributes, scale, translation, units) in cases {
+            let store = try store(group, [name: dataset([8, 6], "uint16", attributes)])
+            let array = try ZarrArray.open(store, StoreKey(name)).metadata
+            let image = N5Image.description(of: array, .uint16, named: name, in: group)
+            #expect(image.shape == [6, 8] && image.axes.map(\.name) == ["y", "x"])
+            #expect(image.levels.map(\.scale) == [scale] && image.axes.map(\.spacing) == scale, "\(attributes)")
+            #expect(image.levels.map(\.translation) == [translation], "\(attributes)")
+            #expect(image.axes.map(\.unit) == units)
+        }
+    }
 }

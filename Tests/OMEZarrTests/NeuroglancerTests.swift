@@ -76,7 +76,7 @@ struct NeuroglancerTests {
             try store.write(StoreKey(name), bytes)
         }
         let image = try OMEZarrImage.open(store)
-        return SHA256.hexadecimal(try image.read(Region(wholeOf: image.description.shape)).bytes)
+        return SHA256.hex(try image.read(Region(wholeOf: image.description.shape)).bytes)
     }
 
     private static func numbers(_ json: JSONValue?) throws -> [Double] {

@@ -25,7 +25,7 @@ struct OMEZarrImageTests {
                 #expect(image.description.levels[level].shape == values["shape"]?.ints)
                 #expect(image.description.type.rawValue == values["dtype"]?.string)
                 let pixels = try image.read(Region(wholeOf: image.description.levels[level].shape), level: level)
-                #expect(SHA256.hexadecimal(pixels.bytes) == values["sha256_C_LE"]?.string, "\(name)")
+                #expect(SHA256.hex(pixels.bytes) == values["sha256_C_LE"]?.string, "\(name)")
                 remaining.remove(name)
             }
         }

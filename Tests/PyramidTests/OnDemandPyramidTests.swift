@@ -21,7 +21,8 @@ struct OnDemandPyramidTests {
         #expect(pyramid.description.levels == converted.description.levels)
         for level in converted.description.levels.indices.reversed() {
             let whole = Region(wholeOf: converted.description.levels[level].shape)
-            #expect(try pyramid.read(whole, level: level).bytes == converted.read(whole, level: level).bytes, "\(level)")
+            #expect(
+                try pyramid.read(whole, level: level).bytes == converted.read(whole, level: level).bytes, "\(level)")
         }
     }
 
@@ -38,7 +39,8 @@ struct OnDemandPyramidTests {
         let other = CountingImage(source.description)
         let shared = try OnDemandPyramid(other, cache: BlockCache(capacity: 1 << 26))
         try WorkerPool(threads: 8).run(32) { _, _ in
-            #expect(try shared.read(whole, level: coarsest).bytes == first.bytes)
+            let pixels = try shared.read(whole, level: coarsest)
+            #expect(pixels.bytes == first.bytes)
         }
         #expect(other.pixelsRead.load(ordering: .relaxed) == once)
     }
@@ -98,7 +100,9 @@ private final class CountingImage: ImageSource {
                 let value = zip(zip(index, region.origin).map(+), [7919, 104_729, 31]).reduce(0) { $0 &+ $1.0 &* $1.1 }
                 // Labels: flat squares of few values.
                 let label = image.description.isLabels ? value / 977 % 5 : value % 4099
-                withUnsafeBytes(of: UInt16(label).littleEndian) { place.copyMemory(from: $0.baseAddress!, byteCount: size) }
+                withUnsafeBytes(of: UInt16(label).littleEndian) {
+                    place.copyMemory(from: $0.baseAddress!, byteCount: size)
+                }
             }
         }
     }

@@ -39,13 +39,9 @@ struct MemoryTests {
     func largeBlocks(compression: Int) throws {
         let largeTile = page(
             width: 1, height: 1, bits: 64, compression: compression, tile: (.init(Int32.max), .init(Int32.max)))
-        let largeStrip = page(width: 200_000, height: 200_000, compression: compression)
-        // JPEG is decoded whole; of others only a row must fit.
-        for builder in compression == 7 ? [largeTile, largeStrip] : [largeTile] {
-            try builder.withFile { path in
-                let error = #expect(throws: TiffError.self) { try TiffDocument.open(path: path) }
-                #expect(error?.code == .limitExceeded && error?.message.contains("1024 MiB") == true)
-            }
+        try largeTile.withFile { path in
+            let error = #expect(throws: TiffError.self) { try TiffDocument.open(path: path) }
+            #expect(error?.code == .limitExceeded && error?.message.contains("1024 MiB") == true)
         }
     }
 
@@ -86,18 +82,50 @@ struct MemoryTests {
         }
     }
 
-    @Test("a progressive JPEG far larger than its block is refused before it takes memory")
-    func progressive() throws {
-        // SOI, SOF2 of 32 x 65500 grey pixels, SOS of the first scan; nothing follows.
-        let header: [UInt8] = [
-            0xFF, 0xD8, 0xFF, 0xC2, 0, 11, 8, 0xFF, 0xDC, 0, 32, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0,
-        ]
+    /// The beginning of a progressive JPEG: SOI, SOF2 of grey pixels, SOS of the first scan; nothing follows.
+    private static func progressiveHeader(width: Int, height: Int) -> [UInt8] {
+        let size = [height, width].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+        return [0xFF, 0xD8, 0xFF, 0xC2, 0, 11, 8] + size + [1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0]
+    }
+
+    @Test("a progressive JPEG far larger than its block is refused before it takes memory", arguments: [false, true])
+    func progressive(isStreamed: Bool) throws {
         var builder = page(width: 32, height: 32, compression: 7)
+        builder.replace(8, Self.progressiveHeader(width: 32, height: 65_500))
+        try builder.withFile { path in
+            let limits = isStreamed ? StreamTests.streamed : .standard
+            let image = try TiffDocument.open(path: path, limits: limits).series[0]
+            let error = #expect(throws: TiffError.self) { try image.read(Region(wholeOf: [32, 32])) }
+            #expect(error?.message.contains("it is an image of 32 x 65500") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test("a progressive JPEG counts as kept whole, and is refused where it is too large for that")
+    func progressiveStrip() throws {
+        var builder = page(width: 20_000, height: 10_000, compression: 7)
+        builder.replace(8, Self.progressiveHeader(width: 20_000, height: 10_000))
+        try builder.withFile { path in
+            let bytes = try TiffDocument.open(path: path).series[0].readerBytes(level: 0)
+            #expect((2 * 200_000_000...2 * 200_000_000 + 8 << 20).contains(bytes))
+        }
+        builder = page(width: 65_500, height: 65_500, compression: 7)
+        builder.replace(8, Self.progressiveHeader(width: 65_500, height: 65_500))
+        try builder.withFile { path in
+            let error = #expect(throws: TiffError.self) { try TiffDocument.open(path: path) }
+            #expect(error?.code == .limitExceeded && error?.path == path)
+            #expect(error?.message.contains("as baseline JPEG") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test("a strip of baseline JPEG of any size takes some rows")
+    func baselineStrip() throws {
+        var builder = page(width: 65_500, height: 65_500, compression: 7)
+        var header = Self.progressiveHeader(width: 65_500, height: 65_500)
+        header[3] = 0xC0
         builder.replace(8, header)
         try builder.withFile { path in
             let image = try TiffDocument.open(path: path).series[0]
-            let error = #expect(throws: TiffError.self) { try image.read(Region(wholeOf: [32, 32])) }
-            #expect(error?.message.contains("it is an image of 32 x 65500") == true, "\(error?.message ?? "")")
+            #expect(image.maximumReaders == 1 && image.readerBytes(level: 0) < 8 << 20)
         }
     }
 

@@ -14,7 +14,8 @@ struct ByteRangesTests {
             ("bytes=200-300,5-6", 100, .parts([5..<7])),
             // What is not understood is as good as absent.
             ("bytes=9-0", 100, .whole), ("bytes=", 100, .whole), ("bytes=-", 100, .whole), ("bytes=a-b", 100, .whole),
-            ("lines=0-1", 100, .whole), ("bytes", 100, .whole), ("bytes=0-1,", 100, .whole), ("bytes=+1-2", 100, .whole),
+            ("lines=0-1", 100, .whole), ("bytes", 100, .whole), ("bytes=0-1,", 100, .whole),
+            ("bytes=+1-2", 100, .whole),
             ("bytes=0x1-2", 100, .whole), ("bytes=1-2-3", 100, .whole), ("bytes=--1", 100, .whole),
             // Numbers beyond any file.
             ("bytes=0-99999999999999999999999", 100, .parts([0..<100])),
@@ -31,7 +32,9 @@ struct ByteRangesTests {
 
     @Test("of very many parts is the whole")
     func many() {
-        func header(_ count: Int) -> String { "bytes=" + (0..<count).map { "\(2 * $0)-\(2 * $0)" }.joined(separator: ",") }
+        func header(_ count: Int) -> String {
+            "bytes=" + (0..<count).map { "\(2 * $0)-\(2 * $0)" }.joined(separator: ",")
+        }
         #expect(ByteRanges(header(ByteRanges.limit), size: 1 << 20) != .whole)
         #expect(ByteRanges(header(ByteRanges.limit + 1), size: 1 << 20) == .whole)
         #expect(ByteRanges(header(100_000), size: 1 << 20) == .whole)

@@ -243,6 +243,16 @@ struct RenderJobTests {
         Set(stride(from: 0, to: picture.bytes.count, by: 4).map { Array(picture.bytes[$0..<$0 + 4]) })
     }
 
+    @Test("an image with an axis longer than places are exact, or with too many channels, is not shown")
+    func absurdShapes() {
+        for shape in [[1, 1, 1, 5, 1 << 50], [1, 1 << 17, 1, 5, 5], [1, 1, 1, .max / 4, 5]] {
+            let source = MemoryImage(ImageDescription(axes: Self.axes, shape: shape, type: .uint8)) { _ in 0 }
+            #expect(throws: ServiceError.self) {
+                try ServedImage(source, id: "a", name: "a", version: "1", labels: [], cache: BlockCache(capacity: 1))
+            }
+        }
+    }
+
     @Test("what would cost too much is refused before it is read")
     func limits() throws {
         let huge = MemoryImage(

@@ -72,6 +72,14 @@ def exchange():
     exchange.process.wait()
 
 
+@pytest.fixture
+def convert(run, tmp_path):
+    """Converts pixels: see written.Converter."""
+    from written import Converter
+
+    return Converter(run, tmp_path)
+
+
 @pytest.fixture(scope="session")
 def shared() -> pathlib.Path:
     """The folder of fixtures beside the package."""

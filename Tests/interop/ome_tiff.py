@@ -1,9 +1,12 @@
 """OME-TIFF as other software sees it: pixels by tifffile, what the OME-XML says by an XML parser."""
 
 import dataclasses
+import pathlib
 import xml.etree.ElementTree as ElementTree
 
+import lxml.etree
 import numpy as np
+import ome_types
 import tifffile
 
 TYPES = {"float": "float32", "double": "float64", "bit": "uint8"}
@@ -50,6 +53,12 @@ def image(element) -> Image:
         element.get("Name"), {axis: int(said["Size" + axis]) for axis in "XYZCT"}, TYPES.get(kind, kind), spacing,
         channels,
     )
+
+
+def check_schema(xml: str) -> None:
+    """The document obeys the schema of 2016-06, which ome-types brings along."""
+    schema = lxml.etree.XMLSchema(file=pathlib.Path(ome_types.__file__).parent / "ome-2016-06.xsd")
+    schema.assertValid(lxml.etree.fromstring(xml.encode()))
 
 
 def root(xml: str):

@@ -1,9 +1,11 @@
 """TIFFs of any size in no time: their pixels are holes in the file, or one band of rows again and again."""
 
+import io
 import struct
 import zlib
 
 import numpy as np
+from PIL import Image
 
 ASCII, SHORT, LONG, RATIONAL, LONG8 = 2, 3, 4, 5, 16
 
@@ -62,7 +64,6 @@ def one_strip(path, width, height, band: np.ndarray):
     packed, sums = {}, zlib.adler32(b"")
     with open(path, "wb") as file:
         file.write(b"II" + struct.pack("<HHHQ", 43, 8, 0, 0))
-        start = file.tell()
         file.write(b"\x78\x01")
         for first in range(0, height, rows):
             count = min(rows, height - first)
@@ -74,13 +75,54 @@ def one_strip(path, width, height, band: np.ndarray):
             sums = zlib.adler32(data, sums)
             file.write(packed[count])
         file.write(b"\x03\x00" + struct.pack(">I", sums))
-        length = file.tell() - start
-        file.write(bytes(-file.tell() % 8))
-        place = file.tell()
-        tags = _tags(width, height, band.dtype, compression=8)
-        file.write(_directory(tags | {273: start, 278: height, 279: length}, place))
-        file.seek(8)
-        file.write(struct.pack("<Q", place))
+        _finish_strip(file, _tags(width, height, band.dtype, compression=8))
+
+
+def _parts_of_jpeg(band: np.ndarray, **options) -> tuple[bytes, bytes, int]:
+    """Of a JPEG stream all before its scan and the scan, and where in the first the height stands."""
+    stream = io.BytesIO()
+    Image.fromarray(band).save(stream, "JPEG", **options)
+    data = stream.getvalue()
+    frame, scan = data.index(b"\xff\xc0"), data.index(b"\xff\xda")
+    pixels = scan + 2 + int.from_bytes(data[scan + 2 : scan + 4], "big")
+    return data[:pixels], data[pixels:-2], frame + 5
+
+
+def one_jpeg_strip(path, width, height, band: np.ndarray):
+    """One JPEG strip, grey or RGB, of a band of rows, which is repeated; whole bands, of whole blocks of 16 rows."""
+    rows, samples = band.shape[0], 3 if band.ndim == 3 else 1
+    assert rows % 16 == 0 and height % rows == 0
+    head, scan, place = _parts_of_jpeg(band, subsampling=0)
+    # Each band restarts the coder, so that its bits are the same wherever it lies.
+    blocks = -(-width // 8) * rows // 8
+    assert blocks < 65536
+    head = head[:place] + struct.pack(">H", height) + head[place + 2 :]
+    restart = head.index(b"\xff\xda")
+    head = head[:restart] + b"\xff\xdd" + struct.pack(">HH", 4, blocks) + head[restart:]
+    with open(path, "wb") as file:
+        file.write(b"II" + struct.pack("<HHHQ", 43, 8, 0, 0) + head)
+        for i in range(height // rows):
+            file.write((bytes([0xFF, 0xD0 + (i - 1) % 8]) if i else b"") + scan)
+        file.write(b"\xff\xd9")
+        _finish_strip(file, _tags(width, height, "uint8", compression=7, samples=samples) | {262: 6 if samples == 3 else 1})
+
+
+def jpeg_of_several_scans(path, pixels: np.ndarray):
+    """One strip of progressive JPEG."""
+    with open(path, "wb") as file:
+        file.write(b"II" + struct.pack("<HHHQ", 43, 8, 0, 0))
+        Image.fromarray(pixels).save(file, "JPEG", progressive=True)
+        _finish_strip(file, _tags(pixels.shape[1], pixels.shape[0], "uint8", compression=7))
+
+
+def _finish_strip(file, tags: dict):
+    """Writes the directory of a file whose only strip lies between its header and here."""
+    length = file.tell() - 16
+    file.write(bytes(-file.tell() % 8))
+    place = file.tell()
+    file.write(_directory(tags | {273: 16, 278: tags[257], 279: length}, place))
+    file.seek(8)
+    file.write(struct.pack("<Q", place))
 
 
 def many_pages(path, count, side, dtype, description):

@@ -88,6 +88,11 @@ def files(folder: pathlib.Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+def others(folder: pathlib.Path) -> dict[str, bytes]:
+    """The files of an image but for what a copy notes of itself."""
+    return {name: content for name, content in files(folder).items() if not name.startswith("OME/")}
+
+
 WAYS = {
     "nothing": ([], 0),
     "0.4": (["--ome-version", "0.4"], 0),
@@ -132,7 +137,7 @@ def test_there_and_back_no_chunk_changes(run, tmp_path):
     source = image(tmp_path / "in.zarr", "0.4")
     copied(run, source, tmp_path / "five.zarr", "--ome-version", "0.5")
     copied(run, tmp_path / "five.zarr", tmp_path / "four.zarr", "--ome-version", "0.4")
-    before, after = files(source), files(tmp_path / "four.zarr")
+    before, after = others(source), others(tmp_path / "four.zarr")
     assert before.keys() == after.keys()
     for name in before:
         if pathlib.Path(name).name == ".zattrs" and name != ".zattrs":
@@ -155,7 +160,7 @@ def test_into_shards_and_out_again_no_chunk_changes(run, tmp_path):
     equal(tmp_path / "other.zarr")
     lines = copied(run, tmp_path / "other.zarr", tmp_path / "chunks.zarr", "--shard", "none")
     assert lines[-1]["chunksDecoded"] == 0
-    before, after = files(source), files(tmp_path / "chunks.zarr")
+    before, after = others(source), others(tmp_path / "chunks.zarr")
     assert before.keys() == after.keys()
     assert all(before[name] == after[name] for name in before if not name.endswith("zarr.json"))
     lines = copied(run, tmp_path / "shards.zarr", tmp_path / "four.zarr", "--ome-version", "0.4")
@@ -184,7 +189,7 @@ def test_an_archive_and_back_is_the_same_to_the_letter(run, tmp_path):
     valid(run, tmp_path / "image.ozx")
     equal(tmp_path / "image.ozx")
     copied(run, tmp_path / "image.ozx", tmp_path / "back.zarr")
-    assert files(source) == files(tmp_path / "back.zarr")
+    assert files(source) == others(tmp_path / "back.zarr")
     copied(run, image(tmp_path / "four.zarr", "0.4"), tmp_path / "four.ozx")
     equal(tmp_path / "four.ozx")
     valid(run, tmp_path / "four.ozx")

@@ -153,3 +153,14 @@ def test_a_dry_run_estimates_the_same_bytes_every_time_and_nearly_those_that_are
     assert sum(level["storedBytes"] for level in first["levels"]) == first["estimate"]["bytes"]
     text = run("convert", tmp_path / "in.tif", tmp_path / "none", "--dry-run").stdout
     assert "on disk" in text and "free" in text and "stored" in text
+
+
+def test_an_image_of_zeros_is_planned_with_no_files_and_has_none(tmp_path, run):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((600, 700), "uint16"))
+    said = run("convert", tmp_path / "a.tif", tmp_path / "out", "--dry-run").stdout
+    assert "0 shard files" in said and "samples hold nothing but zeros, for which no file is written" in said
+    said = run("convert", tmp_path / "a.tif", tmp_path / "out", "--dry-run", "--json").stdout
+    estimate = json.loads(said.splitlines()[0])["estimate"]
+    assert estimate["objects"] == 0 and estimate["bytes"] == 0
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    assert not list((tmp_path / "out").glob("*/c"))

@@ -10,6 +10,7 @@ import zarr
 import ome_zarr_models.v04
 import ome_zarr_models.v05
 from ome_metadata import multiscale, ome, transform
+from ome_tiff import check_schema, images
 
 MODELS = {"0.4": ome_zarr_models.v04, "0.5": ome_zarr_models.v05}
 
@@ -48,7 +49,8 @@ def test_names_colours_and_windows(image, run):
     told = run(*command, "--dry-run").stdout
     assert files(path) == before
     assert run(*command).stdout == told
-    assert changed(before, files(path)) == sorted(["OME/manifest.txt", document(path, version).name])
+    assert changed(before, files(path)) == sorted(
+        ["OME/METADATA.ome.xml", "OME/manifest.txt", document(path, version).name])
     new = ome(path)
     assert multiscale(path)["name"] == new["omero"]["name"] == "mine"
     assert [(c["label"], c["color"]) for c in new["omero"]["channels"]] == [("DAPI", "0000FF"), ("GFP", "00FF00")]
@@ -69,7 +71,8 @@ def test_the_pixel_size_scales_all_levels_and_the_labels(image, run):
     lines = run("edit", path, "--pixel-size", "0.325um,650nm,3um", "--json").stdout.splitlines()
     assert [json.loads(line)["what"] for line in lines] == [f"the spacing of {a}" for a in "xyz"]
     name = document(path, version).name
-    assert changed(before, files(path)) == sorted([name, "OME/manifest.txt", f"labels/cells/{name}"])
+    assert changed(before, files(path)) == sorted(
+        [name, "OME/METADATA.ome.xml", "OME/manifest.txt", f"labels/cells/{name}"])
     for place in (path, path / "labels" / "cells"):
         new = multiscale(place)
         assert [a.get("unit") for a in new["axes"]] == [None, "micrometer", "nanometer", "micrometer"]
@@ -144,9 +147,14 @@ def test_one_image_of_a_collection_or_plate(tmp_path, run):
     before = files(tmp_path / "out")
     assert "--series" in run("edit", tmp_path / "out", "--name", "x", status=64).stderr
     said = run("edit", tmp_path / "out", "--series", 1, "--name", "x").stderr
-    assert "METADATA.ome.xml still says" in said
+    assert said == ""
     run("edit", tmp_path / "out/0", "--name", "y")
-    assert changed(before, files(tmp_path / "out")) == ["0/zarr.json", "1/zarr.json", "OME/manifest.txt"]
+    assert changed(before, files(tmp_path / "out")) == [
+        "0/zarr.json", "1/zarr.json", "OME/METADATA.ome.xml", "OME/manifest.txt"]
+    xml = (tmp_path / "out/OME/METADATA.ome.xml").read_text()
+    check_schema(xml)
+    assert [each.name for each in images(xml)] == ["y", "x"]
+    run("verify", tmp_path / "out")
     assert [multiscale(tmp_path / "out" / n)["name"] for n in "01"] == ["y", "x"]
     run("edit", tmp_path / "out", "--series", 2, "--name", "x", status=64)
 
@@ -160,6 +168,10 @@ def test_one_image_of_a_collection_or_plate(tmp_path, run):
         (["--window", "0:5:5"], "must rise"),
         (["--window", "0:5"], "invalid"),
         (["--time-increment", "1s"], "cannot set the spacing of the t axis"),
+        (["--name", ""], "the name is empty"),
+        (["--name", " "], "the name is empty"),
+        (["--pixel-size", "1e-320um"], "no distance between pixels"),
+        (["--pixel-size", "1e300m"], "no distance between pixels"),
     ],
 )
 def test_what_cannot_be_is_refused(options, words, image, run):
@@ -167,6 +179,39 @@ def test_what_cannot_be_is_refused(options, words, image, run):
     before = files(path)
     assert words in run("edit", path, *options, status=64).stderr
     assert files(path) == before
+
+
+def test_what_another_program_says_of_an_image_stays_and_is_told(tmp_path, run):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((20, 30), "uint8"))
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    xml = tmp_path / "out/OME/METADATA.ome.xml"
+    xml.write_text(xml.read_text().replace('Creator="ome-zarr ', 'Creator="another '))
+    before = xml.read_text()
+    assert "METADATA.ome.xml is another program's" in run("edit", tmp_path / "out", "--name", "x").stderr
+    assert xml.read_text() == before
+    # A folder around that only looks like an output is none of ours.
+    (tmp_path / "OME").mkdir()
+    (tmp_path / "OME/METADATA.ome.xml").write_text("<OME/>")
+    (tmp_path / "out/OME/METADATA.ome.xml").unlink()
+    assert run("edit", tmp_path / "out", "--name", "y").stderr == ""
+
+
+NAMES = ["\x1b]0;title\x07", "\x9b31m", "a\nb\rc", "\u202egnp.exe", "\x7f"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_commands_the_terminal(name, tmp_path, run):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((2, 20, 30), "uint8"), metadata={"axes": "CYX"}, photometric="minisblack")
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    said = [run("edit", tmp_path / "out", "--name", name, "--channel-names", f"{name},b").stdout]
+    said += [run("info", tmp_path / "out").stdout, run("convert", tmp_path / "out", tmp_path / "two", "--dry-run").stdout]
+    said += [run("edit", tmp_path / "out", "--window", f"{name}!:0:1", status=64).stderr]
+    for text in said:
+        assert name not in text and not set(text) & (set(name) - {"\n"} - set("title gnp.exeabc0;]31m"))
+    assert "\\u{" in said[0] and "\\u{" in said[1]
+    # Programs get it as it is.
+    answers = [json.loads(line) for line in run("info", tmp_path / "out", "--json").stdout.splitlines()]
+    assert name in [answer.get("name") for answer in answers]
 
 
 def test_an_archive_is_not_edited(tmp_path, run):

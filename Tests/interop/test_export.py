@@ -1,4 +1,4 @@
-"""What `export` writes, read by others: tifffile with all its levels, libtiff through imagecodecs' peers, our own."""
+"""What `export` writes, read by others: tifffile with all its levels, libtiff, our own."""
 
 import itertools
 import json
@@ -8,19 +8,21 @@ import subprocess
 
 import numpy as np
 import pytest
+import rasterio
+import rasterio.errors
 import tifffile
 import zarr
 
 from conftest import binary
 from images import random_values
-from ome_tiff import images, opened, tczyx
+from ome_tiff import check_schema, images, opened, tczyx
 from test_memory import peak
 
 TYPES = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"]
 COMPRESSIONS = {"none": 1, "deflate": 8, "zstd:9": 50000, "lzw": 5}
 
 
-def image(folder, pixels: np.ndarray, axes: str, levels: int = 1, chunks=(48,) * 5, **metadata):
+def image(folder, pixels: np.ndarray, axes: str, levels: int = 1, chunks=(48,) * 5, name="numbers", **metadata):
     """An OME-Zarr 0.5 whose levels are every second pixel of the one before, without a converter between."""
     group = zarr.create_group(folder)
     datasets = []
@@ -37,7 +39,7 @@ def image(folder, pixels: np.ndarray, axes: str, levels: int = 1, chunks=(48,) *
         datasets.append({"path": str(level), "coordinateTransformations": [transformation]})
     kinds = {"t": {"type": "time", "unit": "second"}, "c": {"type": "channel"}}
     space = {"type": "space", "unit": "micrometer"}
-    multiscale = {"axes": [{"name": a, **kinds.get(a, space)} for a in axes], "datasets": datasets, "name": "numbers"}
+    multiscale = {"axes": [{"name": a, **kinds.get(a, space)} for a in axes], "datasets": datasets, "name": name}
     omero = metadata.pop("omero", None)
     multiscale.update(metadata)
     ome = {"version": "0.5", "multiscales": [multiscale]}
@@ -67,10 +69,30 @@ def test_tifffile_reads_every_level_of_every_type(dtype, compression, tmp_path, 
         step = 1 << level
         assert series.levels[level].dtype == dtype
         np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., ::step, ::step], "czyx"))
+    check_schema(xml)
     (said,) = images(xml)
     assert (said.name, said.dtype) == ("numbers", dtype)
     assert said.sizes == {"X": 130, "Y": 77, "Z": 3, "C": 2, "T": 1}
     assert said.spacing == {f"PhysicalSize{axis}": (0.5, "µm") for axis in "XYZ"}
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.parametrize("dtype, rgb, compression", [
+    *itertools.product(["uint8", "uint16", "float32"], [False], COMPRESSIONS),
+    *itertools.product(["uint8"], [True], COMPRESSIONS), ("uint8", False, "jpeg"), ("uint8", True, "jpeg"),
+])
+def test_libtiff_reads_what_tifffile_reads(dtype, rgb, compression, tmp_path, run):
+    pixels = random_values(dtype, (3, 290, 130), seed=6)
+    image(tmp_path / "in.zarr", pixels, "cyx", metadata={"rgb": rgb})
+    output = tmp_path / "out.ome.tif"
+    run("export", tmp_path / "in.zarr", output, "--tile", 48, "--compression", compression, "--quiet")
+    pages = tifffile.TiffFile(output).pages
+    for number, page in enumerate(pages):
+        with rasterio.open(f"GTIFF_DIR:{number + 1}:{output}") as file:
+            assert file.overviews(1) == [2]
+            own = np.moveaxis(page.asarray(), -1, 0) if rgb else page.asarray()[None]
+            # Two decoders of JPEG differ by their rounding of colours.
+            np.testing.assert_allclose(file.read().astype(float), own, atol=2 if compression == "jpeg" else 0)
 
 
 @pytest.mark.parametrize("axes", ["yx", "zyx", "cyx", "tyx", "tcyx", "czyx", "tczyx"])
@@ -101,6 +123,7 @@ def test_red_green_and_blue_lie_side_by_side_again(dtype, axes, tmp_path, run):
     for level in range(2):
         np.testing.assert_array_equal(tczyx(series, level), shaped(pixels[..., :: 1 << level, :: 1 << level], axes))
     assert [samples for _, _, samples in images(xml)[0].channels] == [3]
+    check_schema(xml)
 
 
 @pytest.mark.parametrize("kind, axes", [("cells", "yx"), ("tissue", "cyx")])
@@ -161,7 +184,8 @@ NOTES = """<?xml version="1.0" encoding="UTF-8"?>
     ("METADATA.ome.xml", "<o:MetadataOnly/>"),
 ])
 def test_ome_xml_beside_an_image_is_kept_to_the_letter(name, place, tmp_path, run):
-    image(tmp_path / "in.zarr", np.zeros((2, 5, 6), "uint8"), "cyx", omero={"channels": [{}, {"label": "two"}]})
+    omero = {"channels": [{}, {"label": "two"}]}
+    image(tmp_path / "in.zarr", np.zeros((2, 5, 6), "uint8"), "cyx", name="µ & more", omero=omero)
     (tmp_path / "in.zarr" / "OME").mkdir()
     (tmp_path / "in.zarr" / "OME" / name).write_text(NOTES.replace("PLACE", place))
     # By this a converter says that the source describes these images.
@@ -250,6 +274,80 @@ def test_an_edit_of_a_whole_image_is_not_undone(tmp_path, run):
     assert [name for name, _, _ in images(opened(tmp_path / "out.ome.tif")[0])[0].channels] == ["x", "y"]
 
 
+NAMED = """<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Instrument ID="Instrument:0"/><Image ID="Image:0"
+NAME><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint8" SizeX="6" SizeY="5" SizeZ="1" SizeC="2" SizeT="1"><Channel
+ID="C:0" SamplesPerPixel="1" WAVE/><Channel ID="C:1" SamplesPerPixel="1"/><TiffData/></Pixels></Image></OME>"""
+
+
+@pytest.mark.parametrize("said", ['Name="old"', ""])
+def test_a_new_name_is_exported(said, tmp_path, run):
+    xml = NAMED.replace("NAME", said).replace("WAVE", "")
+    tifffile.imwrite(tmp_path / "in.ome.tif", np.zeros((2, 5, 6), "uint8"), description=xml, metadata=None)
+    run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--quiet")
+    assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "kept.ome.tif").stderr
+    assert "Instrument" in opened(tmp_path / "kept.ome.tif")[0]
+    run("edit", tmp_path / "in.zarr", "--name", "new")
+    assert "written anew" in run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr
+    assert [each.name for each in images(opened(tmp_path / "out.ome.tif")[0])] == ["new"]
+
+
+@pytest.mark.parametrize("wave, other, kept", [(520, 520, True), (520, 521, False), (520, None, True), (None, 520, False)])
+def test_text_that_says_other_wavelengths_is_not_kept(wave, other, kept, tmp_path, run):
+    omero = {"channels": [{"emissionWave": other} if other else {}, {}]}
+    image(tmp_path / "in.zarr", np.zeros((2, 5, 6), "uint8"), "cyx", name="n", omero=omero)
+    (tmp_path / "in.zarr" / "OME").mkdir()
+    xml = NAMED.replace("NAME", "").replace("WAVE", f'EmissionWavelength="{wave}"' if wave else "")
+    xml = xml.replace("<TiffData/>", "<MetadataOnly/>").replace('SizeT="1"', 'SizeT="1" PhysicalSizeX="0.5" PhysicalSizeY="0.5"')
+    (tmp_path / "in.zarr" / "OME" / "METADATA.ome.xml").write_text(xml)
+    process = run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif")
+    assert ("written anew" in process.stderr) != kept
+    text = opened(tmp_path / "out.ome.tif")[0]
+    assert ("Instrument" in text) == kept and ('EmissionWavelength="521' in text) == (other == 521)
+
+
+def test_one_image_of_several_keeps_what_the_document_says_of_it(tmp_path, run):
+    two_images(tmp_path / "in.ome.tif")
+    before = opened(tmp_path / "in.ome.tif")
+    assert run("export", tmp_path / "in.ome.tif", tmp_path / "b.ome.tif", "--series", 1).stderr.count("warning") == 0
+    xml, (series,) = opened(tmp_path / "b.ome.tif")
+    assert images(xml) == images(before[0])[1:] and 'Image ID="Image:1"' in xml
+    np.testing.assert_array_equal(series.asarray(), before[1][1].asarray())
+
+
+def test_a_photograph_is_one_whatever_its_document_says_of_samples(tmp_path, run):
+    pixels = random_values("uint8", (30, 20, 3), seed=1)
+    sizes = 'SizeX="20" SizeY="30" SizeZ="1" SizeC="3" SizeT="1"'
+    channels = "".join(f'<Channel ID="C:{n}" SamplesPerPixel="1"/>' for n in range(3))
+    xml = f"""<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0"><Pixels ID="P:0"
+    DimensionOrder="XYCZT" Type="uint8" {sizes}>{channels}<TiffData/></Pixels></Image></OME>"""
+    tifffile.imwrite(tmp_path / "in.ome.tif", pixels, photometric="rgb", description=xml, metadata=None)
+    for source in ["in.ome.tif", "in.zarr"]:
+        run("export", tmp_path / source, tmp_path / "out.ome.tif", "--overwrite")
+        said, (series,) = opened(tmp_path / "out.ome.tif")
+        assert series.keyframe.samplesperpixel == 3 and [n for _, _, n in images(said)[0].channels] == [3]
+        np.testing.assert_array_equal(series.asarray(), pixels)
+        run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--overwrite", "--quiet")
+
+
+def test_a_slide_comes_with_its_label_and_overview(tmp_path, run):
+    slide, label, macro = (random_values("uint8", (h, w, 3), seed=h) for h, w in [(600, 500), (90, 80), (120, 300)])
+    with tifffile.TiffWriter(tmp_path / "in.ome.tif", ome=True) as file:
+        file.write(slide, subifds=1, photometric="rgb", tile=(64, 64), metadata={"axes": "YXS", "Name": "slide"})
+        file.write(slide[::2, ::2], subfiletype=1, photometric="rgb", tile=(64, 64))
+        for name, pixels in [("label image", label), ("macro image", macro)]:
+            file.write(pixels, photometric="rgb", metadata={"axes": "YXS", "Name": name})
+    run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--quiet")
+    for source in ["in.zarr", "in.ome.tif"]:
+        run("export", tmp_path / source, tmp_path / "out.ome.tif", "--overwrite", "--quiet")
+        _, series = opened(tmp_path / "out.ome.tif")
+        assert [one.name for one in series] == ["slide", "label image", "macro image"]
+        for one, pixels in zip(series, [slide, label, macro]):
+            np.testing.assert_array_equal(one.asarray(), pixels)
+    # What the file has is kept: its one level, of every second pixel.
+    np.testing.assert_array_equal(series[0].levels[1].asarray(), slide[::2, ::2])
+    assert len(series[0].levels) == 2
+
+
 def test_a_photograph_without_ome_xml_comes_back_as_one(tmp_path, run):
     pixels = random_values("uint8", (30, 20, 3), seed=1)
     tifffile.imwrite(tmp_path / "in.tif", pixels, photometric="rgb")
@@ -279,7 +377,7 @@ def test_an_image_of_more_than_4_gib_is_a_bigtiff_even_if_it_packs_to_almost_not
     datasets = [{"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [1, 1]}]}]
     group.attrs["ome"] = {"version": "0.5", "multiscales": [{"axes": axes, "datasets": datasets}]}
     output = tmp_path / "out.ome.tif"
-    answer = run("export", tmp_path / "in.zarr", output, "--tile", 4096, "--compression", "zstd:1", "--json")
+    answer = run("export", tmp_path / "in.zarr", output, "--tile", 4096, "--compression", "zstd:1", "--json", "--no-pyramid")
     assert json.loads(answer.stdout.splitlines()[-1])["bigTIFF"] is True
     file = tifffile.TiffFile(output)
     assert file.is_bigtiff and file.series[0].shape == (33_000, 33_000)
@@ -288,6 +386,79 @@ def test_an_image_of_more_than_4_gib_is_a_bigtiff_even_if_it_packs_to_almost_not
     file.filehandle.seek(page.dataoffsets[-1])
     tile, _, _ = page.decode(file.filehandle.read(page.databytecounts[-1]), len(page.dataoffsets) - 1)
     assert tile.size > 0 and not tile.any()
+
+
+def halved(pixels: np.ndarray) -> np.ndarray:
+    """The mean of blocks of 2 x 2, ties to even; those at the edges are of what there is."""
+    rows, columns = (np.arange(0, n, 2) for n in pixels.shape[-2:])
+    sums = np.add.reduceat(np.add.reduceat(pixels.astype("float64"), rows, axis=-2), columns, axis=-1)
+    counts = [np.minimum(2, n - np.arange(0, n, 2)) for n in pixels.shape[-2:]]
+    return np.rint(sums / np.outer(*counts)).astype(pixels.dtype)
+
+
+@pytest.mark.parametrize("kind", ["tif", "zarr", "volume"])
+def test_levels_that_are_missing_are_made(kind, tmp_path, run):
+    pixels = random_values("uint16", (3, 515, 270), seed=8)
+    source = tmp_path / f"in.{kind}"
+    if kind == "tif":
+        tifffile.imwrite(source, pixels, metadata={"axes": "ZYX"}, photometric="minisblack")
+    else:
+        image(source, pixels, "zyx", levels=1 if kind == "zarr" else 3, chunks=(2, 100, 100))
+    kept = 1
+    if kind == "volume":
+        # Level 2 has half the planes, too, as those of volumes do.
+        kept = 2
+        array = zarr.open_array(source / "2")[:][:2]
+        zarr.create_array(source / "2", data=array, chunks=(2, 100, 100), overwrite=True)
+    process = run("export", source, tmp_path / "out.ome.tif")
+    assert ("made anew" in process.stderr) == (kind == "volume")
+    _, (series,) = opened(tmp_path / "out.ome.tif")
+    expected = [pixels] if kept == 1 else [pixels, pixels[:, ::2, ::2]]
+    while max(expected[-1].shape[1:]) > 256:
+        expected.append(halved(expected[-1]))
+    assert [level.shape[-2:] for level in series.levels] == [(515, 270), (258, 135), (129, 68)]
+    for level, own in enumerate(expected):
+        np.testing.assert_array_equal(tczyx(series, level), shaped(own, "zyx"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [source.name, "out.ome.tif"]
+    run("export", source, tmp_path / "flat.ome.tif", "--no-pyramid", "--quiet")
+    assert len(opened(tmp_path / "flat.ome.tif")[1][0].levels) == 1
+
+
+def test_levels_of_labels_hold_no_labels_that_level_0_has_not(tmp_path, run):
+    pixels = np.kron(random_values("uint16", (60, 60), seed=4), np.ones((5, 7), "uint16"))
+    image(tmp_path / "in.zarr", pixels, "yx")
+    tifffile.imwrite(tmp_path / "mask.tif", pixels)
+    group = zarr.open_group(tmp_path / "in.zarr")
+    group.attrs["ome"] = {**group.attrs["ome"], "image-label": {"version": "0.5"}}
+    # Noise is no segmentation, unless somebody says so.
+    noise = random_values("uint16", (300, 420), seed=4)
+    tifffile.imwrite(tmp_path / "noise.tif", noise)
+    run("export", tmp_path / "noise.tif", tmp_path / "mean.ome.tif", "--quiet")
+    np.testing.assert_array_equal(opened(tmp_path / "mean.ome.tif")[1][0].levels[1].asarray(), halved(noise))
+    run("export", tmp_path / "noise.tif", tmp_path / "mode.ome.tif", "--kind", "labels", "--quiet")
+    assert set(np.unique(opened(tmp_path / "mode.ome.tif")[1][0].levels[1].asarray())) <= set(np.unique(noise))
+    for source in ["in.zarr", "mask.tif"]:
+        run("export", tmp_path / source, tmp_path / "out.ome.tif", "--overwrite", "--quiet")
+        _, (series,) = opened(tmp_path / "out.ome.tif")
+        assert [level.shape for level in series.levels] == [(300, 420), (150, 210)]
+        assert set(np.unique(series.levels[1].asarray())) <= set(np.unique(pixels))
+
+
+def test_levels_that_are_made_are_the_same_whatever_the_threads_and_the_memory(tmp_path, run):
+    tifffile.imwrite(tmp_path / "in.tif", random_values("uint8", (700, 900, 3), seed=9), photometric="rgb", tile=(64, 64))
+    for number, arguments in enumerate([["--threads", 1], ["--threads", 4], ["--memory", "24MB"]]):
+        run("export", tmp_path / "in.tif", tmp_path / f"{number}.ome.tif", "--quiet", *arguments)
+    first, *others = ((tmp_path / f"{number}.ome.tif").read_bytes() for number in range(3))
+    assert all(other == first for other in others)
+
+
+def test_steps_that_are_not_whole_are_made_anew(tmp_path, run):
+    pixels = random_values("uint8", (600, 600), seed=3)
+    image(tmp_path / "in.zarr", pixels, "yx", levels=2)
+    zarr.create_array(tmp_path / "in.zarr" / "1", data=pixels[:400, :400], chunks=(100, 100), overwrite=True)
+    run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--quiet")
+    _, (series,) = opened(tmp_path / "out.ome.tif")
+    assert [level.shape for level in series.levels] == [(600, 600), (300, 300), (150, 150)]
 
 
 @pytest.mark.parametrize("threads", [1, 5])
@@ -324,25 +495,34 @@ def test_wrong_calls_are_told_from_failures_and_leave_the_output_alone(tmp_path,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.zarr", "long.zarr", "out.ome.tif"]
 
 
-@pytest.mark.parametrize("chunks", [(64, 64, 64), (1, 512, 512), (16, 16, 512)])
-def test_memory_stays_below_what_is_allowed(chunks, tmp_path, run):
+@pytest.mark.parametrize("levels, chunks", [
+    (2, (64, 64, 64)), (2, (1, 512, 512)), (2, (16, 16, 512)), (1, (64, 64, 64)), (1, (16, 16, 512)),
+])
+def test_memory_stays_below_what_is_allowed(levels, chunks, tmp_path, run):
     # Twice as many pixels as memory, in cubes, planes and bars.
     pixels = np.arange(256 << 18, dtype="float32").reshape(256, 512, 512)
-    image(tmp_path / "in.zarr", pixels, "zyx", levels=2, chunks=chunks)
+    image(tmp_path / "in.zarr", pixels, "zyx", levels=levels, chunks=chunks)
     arguments = ["export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--compression", "none", "--quiet"]
     assert peak(*arguments, "--memory", "128MB", "--threads", 4) < 128_000_000 + (70 << 20)
     _, (series,) = opened(tmp_path / "out.ome.tif")
-    for level in range(2):
-        np.testing.assert_array_equal(series.levels[level].asarray(), pixels[..., :: 1 << level, :: 1 << level])
+    np.testing.assert_array_equal(series.asarray(), pixels)
+    # Levels are every second pixel where the image has them; else they are made.
+    if levels == 2:
+        np.testing.assert_array_equal(series.levels[1].asarray(), pixels[..., ::2, ::2])
+    else:
+        assert [level.shape for level in series.levels] == [(256, 512, 512), (256, 256, 256)]
+        blocks = pixels.reshape(256, 256, 2, 256, 2).astype("float64").mean((2, 4))
+        np.testing.assert_allclose(series.levels[1].asarray(), blocks, rtol=1e-6)
 
 
-def test_a_signal_ends_an_export_and_leaves_nothing(tmp_path, run):
+@pytest.mark.parametrize("stage", ["partial", "levels"])
+def test_a_signal_ends_an_export_and_leaves_nothing(stage, tmp_path, run):
     # Random bytes in small tiles at the slowest level: seconds of work.
     pixels = np.random.default_rng(1).integers(0, 256, (40, 1024, 1024), "uint8")
     image(tmp_path / "in.zarr", pixels, "zyx", chunks=(1, 256, 256))
     arguments = ["export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--compression", "deflate:12", "--threads", "1"]
     process = subprocess.Popen([binary(), *arguments], stderr=subprocess.PIPE, text=True)
-    while not any(path.name.startswith("out.ome.tif.partial") for path in tmp_path.iterdir()):
+    while not any(path.name.startswith(f"out.ome.tif.{stage}") for path in tmp_path.iterdir()):
         assert process.poll() is None
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)

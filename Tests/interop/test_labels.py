@@ -206,12 +206,27 @@ def test_the_mask_of_a_part_fits_the_part_or_the_whole(volume, tmp_path, run):
         check(tmp_path / "out", name, mask[None, None, 10:60, 20:80], "0.5")
 
 
-def test_many_values_get_no_colours(tmp_path, run):
-    pixels = np.arange(4096, dtype="uint16").reshape(64, 64)
-    tifffile.imwrite(tmp_path / "a.tif", pixels)
-    run("convert", tmp_path / "a.tif", tmp_path / "out", "--labels", f"{tmp_path / 'a.tif'}:l", "--quiet")
-    assert "colors" not in ome(tmp_path / "out/labels/l")["image-label"]
+def test_more_values_than_a_list_should_have_get_no_colours_and_both_say_so(tmp_path, run):
+    many, most = (np.arange(n, dtype="uint16").reshape(64, -1) for n in (8256, 8192))
+    for name, mask, count in [("many", many, 0), ("most", most, 8192)]:
+        tifffile.imwrite(tmp_path / f"{name}.tif", mask)
+        for out, options in [("labels", ["--kind", "intensities", "--labels", f"{tmp_path / name}.tif:l"]),
+                             ("image", ["--kind", "labels"])]:
+            path = tmp_path / name / out
+            said = run("convert", tmp_path / f"{name}.tif", path, *options).stderr
+            label = ome(path / "labels/l" if out == "labels" else path)["image-label"]
+            assert len(label.get("colors", [])) == count
+            checked = run("validate", path).stdout
+            assert ("gets no colours" in said) == ("(rule 55)" in checked) == (count == 0)
 
+
+def test_a_mask_that_is_the_image_has_colours(tmp_path, run):
+    mask = blobs((120, 140))
+    tifffile.imwrite(tmp_path / "a_mask.tif", mask)
+    run("convert", tmp_path / "a_mask.tif", tmp_path / "out", "--quiet")
+    colors = {c["label-value"]: c["rgba"] for c in ome(tmp_path / "out")["image-label"]["colors"]}
+    assert colors.keys() == set(np.unique(mask).tolist()) and len(set(map(tuple, colors.values()))) == len(colors)
+    assert "0 warnings" in run("validate", tmp_path / "out").stdout
 
 def test_a_bilevel_mask_is_stored_as_bytes(tmp_path, run):
     mask = blobs((50, 60), "uint8", (0, 1)).astype(bool)

@@ -1,6 +1,9 @@
 """Memory stays below what was promised, however large the image."""
 
 import os
+import re
+import subprocess
+import time
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import tifffile
 import zarr
 
 import sparse_tiff
+from conftest import binary
 from measured import measured
 from ome_metadata import multiscale, transform
 from zarr_readers import read_tensorstore
@@ -82,6 +86,8 @@ DEPTH = 4000 if LONG else 512
 SHAPES = {
     "one strip as it is": lambda path: sparse_tiff.holes(path, SIDE, SIDE, "uint8"),
     "one strip of deflate": lambda path: sparse_tiff.one_strip(path, SIDE, SIDE, dots(512, SIDE, "uint16")),
+    "one strip of JPEG": lambda path: sparse_tiff.one_jpeg_strip(
+        path, 30000, 30080, dots(128, 30000, "uint8")),
     "strips": lambda path: sparse_tiff.holes(path, 30000, 30000, "uint16", rows=8),
     "tiles": lambda path: sparse_tiff.holes(path, 30000, 30000, "uint16", tile=512),
     "red, green and blue": lambda path: sparse_tiff.holes(path, 20000, 20000, "uint8", samples=3),
@@ -94,6 +100,8 @@ SHAPES = {
 }
 if LONG:
     SHAPES["one wide strip as it is"] = lambda path: sparse_tiff.holes(path, SIDE, SIDE, "uint16")
+    SHAPES["one strip of JPEG as large as can be"] = lambda path: sparse_tiff.one_jpeg_strip(
+        path, 65500, 65472, np.repeat(dots(48, 65500, "uint8")[:, :, None], 3, 2))
     SHAPES["one small strip of deflate"] = lambda path: sparse_tiff.one_strip(
         path, SIDE, SIDE, dots(1024, SIDE, "uint8"))
 
@@ -114,9 +122,57 @@ def test_the_ceiling_is_kept_for_every_shape(shape, tmp_path):
         np.testing.assert_array_equal(rows, expected)
 
 
+def written(codec: str):
+    """Writes one strip of a codec that is only decoded whole."""
+    def write(path):
+        values = np.random.default_rng(5).integers(0, 40, (4500, 4500), dtype=np.uint8)
+        if codec == "progressive JPEG":
+            sparse_tiff.jpeg_of_several_scans(path, np.tile(values, (2, 2)))
+        elif codec == "WebP":
+            tifffile.imwrite(path, np.stack([values] * 3, -1), photometric="rgb", compression="webp",
+                             compressionargs={"level": 50, "method": 0}, rowsperstrip=4500, metadata=None)
+        else:
+            tifffile.imwrite(path, values.astype(np.float32), compression="lerc", rowsperstrip=4500, metadata=None)
+    return write
+
+
+@pytest.mark.parametrize("codec", ["progressive JPEG", "WebP", "LERC"])
+def test_what_must_be_decoded_whole_is_refused_with_what_would_do(codec, tmp_path):
+    written(codec)(tmp_path / "a.tif")
+    for option in ["--dry-run", "--quiet"]:
+        refused = measured("convert", tmp_path / "a.tif", tmp_path / "out", "--memory", "128MB", option)
+        assert refused.status == 1 and not (tmp_path / "out").exists()
+        assert "because a block of the source takes" in refused.said
+        assert "the same image saved with smaller tiles" in refused.said
+    megabytes = int(re.search(r"--memory (\d+)MB would do", refused.said)[1])
+    used = peak("convert", tmp_path / "a.tif", tmp_path / "out", "--memory", f"{megabytes}MB", "--quiet")
+    print(f"\n{codec}: --memory {megabytes}MB, {used // MIB} MiB")
+    assert 128 < megabytes and used <= megabytes * 1_000_000 + 150 * MIB
+
+
 def test_the_default_ceiling_is_kept_however_large_the_input(tmp_path):
     # 100 GB, or 12 GB of as wide rows.
     sparse_tiff.holes(tmp_path / "a.tif", 250_000, 200_000 if LONG else 24_000, "uint16")
     used = peak("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
     print(f"\n{os.path.getsize(tmp_path / 'a.tif') / 1e9:.0f} GB, by default {used // MIB} MiB")
     assert used <= 2_200_000_000
+
+
+def test_the_ceiling_is_kept_when_going_on_checking_and_repairing(tmp_path):
+    """What is stored already is read back, level by level, beside what a conversion takes anyway."""
+    source, output = tmp_path / "a.tif", tmp_path / "out"
+    peak("sample", "--size", 16384, "--channels", 1, "--compression", "none", "--quiet", "--out", source)
+    process = subprocess.Popen([binary(), "convert", source, output, "--shard", "4MB", "--quiet"])
+    while sum(1 for _ in output.glob("0/c/**/[0-9]*")) < 60 and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    limit = ["--memory", "64MB", "--quiet"]
+    used = {"convert --resume": peak("convert", source, output, "--shard", "4MB", "--resume", *limit)}
+    used["verify"] = peak("verify", output, *limit)
+    used["verify --against"] = peak("verify", output, "--against", source, *limit)
+    for number in range(5):
+        (output / "0" / "c" / "0" / "0" / str(number)).unlink()
+    used["repair"] = peak("repair", output, "--from", source, *limit)
+    print("\n--memory 64MB: " + ", ".join(f"{name} {bytes // MIB} MiB" for name, bytes in used.items()))
+    assert max(used.values()) <= 64_000_000 + (70 << 20)

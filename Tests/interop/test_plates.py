@@ -11,6 +11,7 @@ import tifffile
 import zarr
 
 from ome_metadata import ome
+from ome_tiff import check_schema
 
 MODELS = {"0.4": ome_zarr_models.v04, "0.5": ome_zarr_models.v05}
 
@@ -181,6 +182,34 @@ def test_what_is_no_plate_is_refused(tmp_path, run):
     assert "c axis of 2 itself" in said
 
 
+def test_labels_of_a_plate_are_refused_with_what_would_work(tmp_path, run):
+    folder_of(tmp_path / "screen", ["A1_w1.tif", "A2_w1.tif"])
+    said = run("convert", tmp_path / "screen", tmp_path / "out", "--plate", "auto", "--labels",
+               tmp_path / "screen/A1_w1.tif", status=64).stderr
+    assert "the plate has 2" in said and "add-labels plate.ome.zarr/A/1/0 mask.tif" in said
+    run("convert", tmp_path / "screen", tmp_path / "out", "--plate", "auto", "--quiet")
+    run("add-labels", tmp_path / "out/A/1/0", tmp_path / "screen/A1_w1.tif", "--quiet")
+    assert (tmp_path / "out/A/1/0/labels/A1_w1").is_dir()
+
+
+@pytest.mark.parametrize("files, words", [
+    (["A1_w1.tif", "A1_w2.tif"], ["A1_w1.tif, A1_w2.tif", "named as those of a plate, {well}_w{channel}.tif",
+                                  "--plate auto", "one file, such as"]),
+    (["A1.tif", "B1.tif", "notes.tiff"], ["2 are named as those of a plate, {well}.tif"]),
+    (["cell.tif", "nuclei.tif", "x.tif", "y.tif"], ["cell.tif, nuclei.tif, x.tif and 1 more", "such as",
+                                                   "say how they are named, as in --plate '"]),
+    (["cells.ome.zarr", "b.txt"], ["holds cells.ome.zarr, and no Zarr itself: name"]),
+    (["b.txt", ".hidden"], ["a folder that holds b.txt: name an image"]),
+    ([], ["a folder that holds nothing"]),
+])
+def test_a_folder_that_is_no_zarr_is_refused_with_what_is_in_it(files, words, tmp_path, run):
+    (tmp_path / "in").mkdir()
+    for name in files:
+        (tmp_path / "in" / name).write_bytes(b"")
+    said = run("convert", tmp_path / "in", tmp_path / "out", status=1).stderr
+    assert len(said.splitlines()) == 1 and all(word in said for word in words), said
+
+
 def ome_tiff(path, plate, count, shape=(31, 45)):
     """An OME-TIFF of so many images whose XML also has a plate, as tifffile does not write it."""
     images = [pixels(n, shape, "uint8") for n in range(count)]
@@ -235,6 +264,69 @@ def test_the_xml_of_a_whole_plate_is_kept(tmp_path, run):
     assert "<MetadataOnly" in xml and "TiffData" not in xml and '<WellSampleRef ID="S:2"/>' in xml
     assert ome(tmp_path / "out/OME")["series"] == ["A/2/1", "C/4/0", "A/2/0"]
     run("validate", tmp_path / "out")
+
+
+@pytest.mark.parametrize("text", ["kept", "anew"])
+def test_a_plate_survives_an_ome_tiff(text, tmp_path, run):
+    ome_tiff(tmp_path / "p.ome.tif", PLATE.replace("Image:3", "Image:2").format(runs=RUNS), 3)
+    run("convert", tmp_path / "p.ome.tif", tmp_path / "one", "--quiet")
+    arguments = [] if text == "kept" else ["--no-source-xml"]
+    said = run("export", tmp_path / "one", tmp_path / "back.ome.tif", *arguments).stderr
+    assert "warning" not in said
+    if text == "anew":
+        check_schema(tifffile.TiffFile(tmp_path / "back.ome.tif").ome_metadata)
+    run("convert", tmp_path / "back.ome.tif", tmp_path / "two", "--quiet")
+    for path in ["", "A", "A/2", "C/4", "OME"]:
+        assert (tmp_path / "one" / path / "zarr.json").read_text() == (tmp_path / "two" / path / "zarr.json").read_text()
+    for path in ["A/2/0", "A/2/1", "C/4/0"]:
+        np.testing.assert_array_equal(field(tmp_path / "one", path), field(tmp_path / "two", path))
+        assert ome(tmp_path / "one" / path)["multiscales"] == ome(tmp_path / "two" / path)["multiscales"]
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+def test_a_plate_of_a_folder_becomes_one_ome_tiff(version, tmp_path, run):
+    names = [f"{run}/{w}_s{s}_w{c}.tif" for run in "ab" for w in ("B02", "AA11") for s in (1, 2) for c in (1, 2)]
+    files = folder_of(tmp_path / "screen", names)
+    pattern = "{acquisition}/{well}_s{field}_w{channel}.tif"
+    run("convert", tmp_path / "screen", tmp_path / "one", "--plate", pattern, "--ome-version", version, "--quiet")
+    # A field without a name, as other writers leave it, gets one.
+    nameless = tmp_path / "one/B/2/3" / (".zattrs" if version == "0.4" else "zarr.json")
+    nameless.write_text(nameless.read_text().replace('"name": "B2 field 2",', ""))
+    run("export", tmp_path / "one", tmp_path / "plate.ome.tif", "--quiet")
+    check_schema(tifffile.TiffFile(tmp_path / "plate.ome.tif").ome_metadata)
+    series = tifffile.TiffFile(tmp_path / "plate.ome.tif").series
+    paths = [f"{well}/{number}" for well in ["B/2", "AA/11"] for number in range(4)]
+    names = [f"{well} field {number}" for well in ["B2", "AA11"] for number in [1, 2, 1, 2]]
+    names[3] = "B/2/3"
+    assert [one.name for one in series] == names
+    for one, path in zip(series, paths, strict=True):
+        np.testing.assert_array_equal(one.asarray(), field(tmp_path / "one", path))
+    run("convert", tmp_path / "plate.ome.tif", tmp_path / "two", "--ome-version", version, "--quiet")
+    for path in ["", "B/2", "AA/11"]:
+        one, two = ome(tmp_path / "one" / path), ome(tmp_path / "two" / path)
+        # Rows that hold nothing are listed, because OME-XML counts them all.
+        for each in [one, two]:
+            each.get("plate", {}).pop("rows", None), each.get("plate", {}).pop("columns", None)
+            for well in each.get("plate", {}).get("wells", []):
+                del well["rowIndex"], well["columnIndex"]
+        assert one == two
+    # A well, and a field of it, are exported by their path.
+    run("export", tmp_path / "one" / "AA" / "11", tmp_path / "well.ome.tif", "--quiet")
+    assert [one.name for one in tifffile.TiffFile(tmp_path / "well.ome.tif").series] == names[4:]
+    run("export", tmp_path / "one" / "B" / "2" / "1", tmp_path / "field.ome.tif", "--quiet")
+    assert [one.name for one in tifffile.TiffFile(tmp_path / "field.ome.tif").series] == names[1:2]
+    run("export", tmp_path / "one", tmp_path / "fifth.ome.tif", "--series", 5, "--quiet")
+    assert [one.name for one in tifffile.TiffFile(tmp_path / "fifth.ome.tif").series] == names[5:6]
+
+
+def test_a_plate_that_contradicts_itself_is_refused(tmp_path, run):
+    folder_of(tmp_path / "screen", ["A01_s1.tif"])
+    run("convert", tmp_path / "screen", tmp_path / "out", "--plate", "auto", "--ome-version", "0.4", "--quiet")
+    attributes = json.loads((tmp_path / "out/.zattrs").read_text())
+    attributes["plate"]["rows"] = [{"name": "Q"}]
+    (tmp_path / "out/.zattrs").write_text(json.dumps(attributes))
+    said = run("export", tmp_path / "out", tmp_path / "out.ome.tif", status=1).stderr
+    assert "lies in no row and column" in said
 
 
 def test_the_images_of_a_plate_can_be_taken_as_series(tmp_path, run):

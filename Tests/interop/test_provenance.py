@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import struct
 import xml.etree.ElementTree
 
 import numpy as np
@@ -127,3 +128,83 @@ def test_one_image_of_several_gets_a_document_of_its_own(tmp_path, run):
     (found,) = pixels(document(tmp_path / "out"))
     assert (found["SizeY"], found["SizeX"]) == ("25", "35")
     assert (tmp_path / "out" / "OME" / "source.ome.xml").read_bytes().count(b"<Image ") == 2
+
+
+def camera_tags(path, pixels, entries):
+    """A TIFF with an Exif directory, as cameras write it: tifffile refuses the tag that points to it."""
+    tifffile.imwrite(path, pixels, extratags=[(34666, "I", 1, 0x7FFFFFF0, True)], metadata=None, byteorder="<")
+    raw = bytearray(path.read_bytes())
+    place = raw.index(struct.pack("<HHII", 34666, 4, 1, 0x7FFFFFF0))
+    raw[place : place + 12] = struct.pack("<HHII", 34665, 4, 1, len(raw) + len(raw) % 2)
+    raw += b"\0" * (len(raw) % 2)
+    start, long = len(raw) + 2 + 12 * len(entries) + 4, b""
+    raw += struct.pack("<H", len(entries))
+    for tag, kind, count, value in entries:
+        raw += struct.pack("<HHI", tag, kind, count)
+        raw += value.ljust(4, b"\0") if len(value) <= 4 else struct.pack("<I", start + len(long))
+        long += value if len(value) > 4 else b""
+    raw += struct.pack("<I", 0) + long
+    path.write_bytes(raw)
+
+
+def test_what_a_camera_wrote_is_kept(tmp_path, run):
+    entries = [
+        (33434, 5, 1, struct.pack("<II", 1, 50)), (34855, 3, 1, struct.pack("<H", 200)), (36864, 7, 4, b"0232"),
+        (36867, 2, 20, b"2024:01:02 03:04:05\0"), (37500, 7, 8, bytes(range(200, 208))), (42036, 2, 5, b"50mm\0"),
+    ]
+    camera_tags(tmp_path / "a.tif", np.zeros((20, 30), "uint8"), entries)
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    assert source(tmp_path / "out")["exif"] == {
+        "ExposureTime": 0.02, "PhotographicSensitivity": 200, "ExifVersion": "0232",
+        "DateTimeOriginal": "2024:01:02 03:04:05", "MakerNote": {"base64": "yMnKy8zNzs8="}, "LensModel": "50mm",
+    }
+    # A pointer to nowhere is no reason not to convert.
+    raw = bytearray((tmp_path / "a.tif").read_bytes())
+    place = raw.index(struct.pack("<HHI", 34665, 4, 1)) + 8
+    raw[place : place + 4] = struct.pack("<I", len(raw) - 3)
+    (tmp_path / "b.tif").write_bytes(raw)
+    run("convert", tmp_path / "b.tif", tmp_path / "cut", "--quiet")
+    assert "exif" not in source(tmp_path / "cut")
+
+
+def micro_manager(path, notes):
+    with tifffile.TiffWriter(path) as file:
+        for number, note in enumerate(notes):
+            extra = [(51123, "s", 0, note, True)] if note is not None else []
+            file.write(np.full((8, 9), number, "uint8"), extratags=extra, contiguous=False, metadata=None)
+
+
+def test_the_notes_of_micro_manager_on_every_plane_are_kept(tmp_path, run):
+    notes = [
+        {"Camera": "Andor", "ElapsedTime-ms": 31.5 * n, "ROI": [0, 0, 9, 8], **({"Odd": {"n": n}} if n % 2 else {})}
+        for n in range(4)
+    ]
+    micro_manager(tmp_path / "a.tif", [json.dumps(note) for note in notes[:3]] + ["not json"])
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    record = source(tmp_path / "out")
+    shape = record["micromanager"].pop("shape")
+    assert np.prod(shape) == 4 and record["micromanager"] == {
+        "axes": ["t", "c", "z"], "Camera": "Andor", "ElapsedTime-ms": [0.0, 31.5, 63.0, None], "ROI": [0, 0, 9, 8],
+        "Odd": [None, {"n": 1}, None, None],
+    }
+    assert "MicroManagerMetadata" not in record["tags"]
+    micro_manager(tmp_path / "b.tif", [json.dumps(note) for note in notes])
+    run("convert", tmp_path / "b.tif", tmp_path / "all", "--quiet")
+    record = source(tmp_path / "all")["micromanager"]
+    assert record["ElapsedTime-ms"] == [0.0, 31.5, 63.0, 94.5]
+    # What is no JSON stays the text it is.
+    micro_manager(tmp_path / "c.tif", ["not json", "neither"])
+    run("convert", tmp_path / "c.tif", tmp_path / "text", "--quiet")
+    record = source(tmp_path / "text")
+    assert "micromanager" not in record and record["tags"]["MicroManagerMetadata"] == "not json"
+
+
+def test_notes_without_end_are_cut(tmp_path, run):
+    long = {f"key {n}": "x" * 1000 for n in range(180)}
+    micro_manager(tmp_path / "a.tif", [json.dumps({**long, "n": n, "large": chr(97 + n) * 60_000}) for n in range(20)])
+    run("convert", tmp_path / "a.tif", tmp_path / "out", "--quiet")
+    record = source(tmp_path / "out")["micromanager"]
+    assert len(json.dumps(record)) < 1.1 * (1 << 20) and record["key 179"] == "x" * 1000
+    assert record["omitted"] == 1 and "large" not in record
+    # Four megabytes are read, which is not enough for all planes.
+    assert record["n"][:16] == list(range(16)) and record["n"][-1] is None

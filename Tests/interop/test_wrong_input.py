@@ -178,3 +178,11 @@ def test_a_dry_run_writes_nothing(tmp_path, run):
     said = run("convert", source.path, tmp_path / "out", "--dry-run").stdout
     assert "67" in said and "131" in said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["gdal/byte_zstd_corrupted.tif", "gdal/tiled_bad_offset.tif", "rasterio/corrupt.tif"])
+def test_nobody_is_told_to_resume_what_can_never_be_decoded(name, shared, run, tmp_path):
+    said = run("convert", shared / "malformed" / name, tmp_path / "out", status=1).stderr.splitlines()[-1]
+    assert "--resume would meet the same again" in said and "with --overwrite" in said
+    tifffile.imwrite(tmp_path / "sound.tif", np.arange(64, dtype="uint8").reshape(8, 8))
+    run("convert", tmp_path / "sound.tif", tmp_path / "out", "--overwrite", "--quiet")

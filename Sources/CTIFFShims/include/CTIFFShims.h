@@ -7,10 +7,10 @@
 typedef enum { TIFF_JPEG_AS_MARKED, TIFF_JPEG_GRAY, TIFF_JPEG_RGB, TIFF_JPEG_CMYK } tiff_jpeg_colours;
 
 /// How decoding a stream ended.
-typedef enum { TIFF_JPEG_OK, TIFF_JPEG_DAMAGED, TIFF_JPEG_UNSUPPORTED } tiff_jpeg_result;
+typedef enum { TIFF_JPEG_OK, TIFF_JPEG_DAMAGED, TIFF_JPEG_UNSUPPORTED, TIFF_JPEG_TOO_LARGE } tiff_jpeg_result;
 
 /// The block a stream must fill: its size, the part of it inside the image, the rows of blocks that are not cut off at
-/// the image's end, samples of a pixel, colours.
+/// the image's end, samples of a pixel, colours. Of those stored a JFIF marker knows better.
 typedef struct {
     int32_t columns, rows, visible_columns, visible_rows, full_rows, samples;
     tiff_jpeg_colours stored, wanted;
@@ -20,6 +20,28 @@ typedef struct {
 /// `message` has room for 256 bytes and says what is wrong unless the result is TIFF_JPEG_OK.
 tiff_jpeg_result tiff_jpeg_decode(const tiff_jpeg_request *request, const void *tables, size_t tables_size,
                                   const void *data, size_t size, void *pixels, char *message);
+
+/// A JPEG stream that is decoded a few rows at a time.
+typedef struct tiff_jpeg_stream tiff_jpeg_stream;
+
+/// Gives the next bytes of a stream: how many there are, 0 at its end, -1 where they cannot be read. They must stay until
+/// the next call.
+typedef ptrdiff_t (*tiff_jpeg_next)(void *owner, const void **bytes);
+
+/// Opens a stream whose bytes come from `next`; NULL where no memory is left. What is wrong is said by the first read.
+tiff_jpeg_stream *tiff_jpeg_open(const tiff_jpeg_request *request, const void *tables, size_t tables_size,
+                                 tiff_jpeg_next next, void *owner);
+void tiff_jpeg_close(tiff_jpeg_stream *stream);
+
+/// Decodes the next rows of `columns * samples` bytes; `done` are fewer than asked for only where the image ends. Zero rows
+/// read the header. After a failure every further call fails.
+tiff_jpeg_result tiff_jpeg_read(tiff_jpeg_stream *stream, void *pixels, int32_t rows, int32_t *done);
+
+/// Bytes that decoding takes, at the most; 0 before the header is read. Two for each sample where there are several scans.
+size_t tiff_jpeg_state_bytes(const tiff_jpeg_stream *stream);
+
+/// What is wrong with a stream; empty where nothing is.
+const char *tiff_jpeg_message(const tiff_jpeg_stream *stream);
 
 /// What an encoded stream is: a picture says in a JFIF header how it is to be understood; halved colours have half the
 /// columns and rows of their brightness.

@@ -2,9 +2,11 @@ import Zarr
 
 /// Finds out which values a label image holds.
 public enum LabelCensus {
-    /// More values than this get no colours of their own: the list would be longer than the rest of the metadata, and
-    /// viewers choose better.
-    public static let valueLimit = 256
+    /// More values than this get no colours of their own, though the specification recommends them for all.
+    ///
+    /// Their list is 600 kB of metadata, which every viewer fetches before the first pixel; a field of cells has some
+    /// thousand at the most.
+    public static let valueLimit = 8192
 
     /// Larger images are not looked through: it would take more than a second or two.
     private static let pixelLimit = 1 << 28

@@ -21,6 +21,14 @@ extension OMEAttributes {
         }
     }
 
+    /// The members of a group's attributes that no version of OME-Zarr has.
+    package static func others(_ attributes: JSONValue) -> JSONObject {
+        var others = attributes.object ?? [:]
+        others["ome"] = nil
+        for name in names where isOME(name, others[name]) { others[name] = nil }
+        return others
+    }
+
     /// From the root of 0.4 to the member "ome" of 0.5.
     private static func moved(_ attributes: JSONValue, _ ome: OMEAttributes) throws -> JSONValue {
         try check(ome, .v04)

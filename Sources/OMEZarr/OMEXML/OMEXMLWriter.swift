@@ -16,10 +16,11 @@ public enum OMEXMLWriter {
 
     /// The document for images in the order of their series.
     ///
+    /// - Parameter plate: the plate whose fields they are, by their numbers.
     /// - Throws: ``OMEZarrError`` with code `.unsupported` where OME-XML cannot name a pixel type (64-bit integers,
     ///   16-bit floats) or an axis (anything but t, c, z, y, x).
     public static func document(
-        _ images: [ImageDescription], pixels place: Pixels = .elsewhere, creator: String? = nil
+        _ images: [ImageDescription], plate: Plate? = nil, pixels place: Pixels = .elsewhere, creator: String? = nil
     ) throws -> String {
         let namespace = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
         var xml = XMLText(isASCII: place == .tiffPages)
@@ -31,6 +32,8 @@ public enum OMEXMLWriter {
                 ("xmlns", namespace), ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
                 ("xsi:schemaLocation", "\(namespace) \(namespace)/ome.xsd"), ("Creator", creator),
             ])
+        // The schema wants plates before images.
+        if let plate { OMEXMLPlate(plate).write(to: &xml) }
         for (index, image) in images.enumerated() {
             xml.open("Image", [("ID", "Image:\(index)"), ("Name", image.name)])
             xml.open("Pixels", try pixels(image, index, place))
@@ -103,8 +106,11 @@ public enum OMEXMLWriter {
     private static func channels(_ image: ImageDescription, _ place: Pixels) -> [[(String, String?)]] {
         let count = extent(image, "c")
         if isSamples(image, place) { return [[("SamplesPerPixel", String(count))]] }
+        // What an OME-Zarr calls its only channel where nobody did; a name would promise an axis of channels.
+        let standIns = image.axis("c") == nil ? [image.name, "Channel 0"] : []
         return ImageMetadata.complete(image.channels, count).map { channel in
-            var attributes: [(String, String?)] = [("Name", channel.name)]
+            let name = standIns.contains(channel.name) ? nil : channel.name
+            var attributes: [(String, String?)] = [("Name", name)]
             attributes.append(("SamplesPerPixel", "1"))
             attributes.append(("Color", channel.color.map { String(signedRGBA($0)) }))
             attributes += wavelength("Emission", channel.emissionWavelength)

@@ -75,16 +75,43 @@ extension N5Image {
         }
     }
 
+    /// A dataset of N5 alone, as its own attributes and those of its group describe it.
+    ///
+    /// Distances of its own are those of its pixels; those of its group are those of s0, of whose pixels a coarser level
+    /// has taken several each.
+    ///
+    /// - Parameters:
+    ///   - name: of the dataset in its group.
+    ///   - group: attributes of the group.
+    public static func description(
+        of array: ArrayMetadata, _ type: PixelType, named name: String, in group: JSONValue
+    ) -> ImageDescription {
+        let level = name.first == "s" ? Int(name.dropFirst()).flatMap { (0..<levelLimit).contains($0) ? $0 : nil } : nil
+        let factors = factors(level, array, group) ?? [Double](repeating: 1, count: array.rank)
+        let own = distances([array.attributes], array.rank)
+        let scale = own ?? zip(distances([group], array.rank) ?? factors.map { _ in 1 }, factors).map { $0 * $1 }
+        var axes = axes(group, array)
+        for axis in axes.indices { axes[axis].spacing = scale[axis] }
+        // The mean of pixels lies in the middle of them.
+        let middle = zip(scale, factors).map { $0 / $1 * ($1 - 1) / 2 }
+        let place = ImageDescription.Level(shape: array.shape, scale: scale, translation: middle)
+        return ImageDescription(axes: axes, levels: [place], type: type)
+    }
+
+    /// How many pixels of level 0 became one on each axis, as the level or its group says; nil where neither does.
+    private static func factors(_ level: Int?, _ array: ArrayMetadata, _ group: JSONValue) -> [Double]? {
+        let lists = [
+            array.attributes["downsamplingFactors"], level.flatMap { group["downsamplingFactors"]?[$0] },
+            level.flatMap { group["scales"]?[$0] },
+        ]
+        return lists.lazy.compactMap { numbers($0, array.rank) }.first
+    }
+
     /// How many pixels of level 0 became one on each axis; where nothing is said, what the shapes say.
     private static func factors(
         _ level: Int, _ array: ArrayMetadata, _ first: ArrayMetadata, _ group: JSONValue
     ) -> [Double] {
-        let lists = [
-            array.attributes["downsamplingFactors"], group["downsamplingFactors"]?[level], group["scales"]?[level],
-        ]
-        for list in lists {
-            if let factors = numbers(list, array.rank) { return factors }
-        }
+        if let factors = factors(level, array, group) { return factors }
         return zip(first.shape, array.shape).map { $1 == 0 ? 1 : Double($0) / Double($1) }
     }
 
@@ -92,7 +119,7 @@ extension N5Image {
         var first = first
         let names = (group["axes"]?.array ?? []).compactMap(\.string)
         if names.count == first.rank { first.dimensionNames = names.reversed() }
-        let units = (group["units"]?.array ?? []).map(\.string)
+        let units = ((group["units"] ?? first.attributes["units"])?.array ?? []).map(\.string)
         let common = (group["pixelResolution"] ?? first.attributes["pixelResolution"])?["unit"]?.string
         let distances = distances(group, first)
         return zip(first.axes, distances).enumerated().map { index, described in
@@ -106,13 +133,18 @@ extension N5Image {
 
     /// The distance between pixels of level 0 on each axis; 1 where nothing is said.
     private static func distances(_ group: JSONValue, _ first: ArrayMetadata) -> [Double] {
-        for attributes in [group, first.attributes] {
+        distances([group, first.attributes], first.rank) ?? [Double](repeating: 1, count: first.rank)
+    }
+
+    /// The distances that the first of some attributes says which says any.
+    private static func distances(_ attributes: [JSONValue], _ rank: Int) -> [Double]? {
+        for attributes in attributes {
             let resolution = attributes["pixelResolution"]
             for list in [attributes["resolution"], resolution?["dimensions"], resolution] {
-                if let distances = numbers(list, first.rank) { return distances }
+                if let distances = numbers(list, rank) { return distances }
             }
         }
-        return [Double](repeating: 1, count: first.rank)
+        return nil
     }
 
     /// A list of N5 in the order of our axes; nil where it has not one positive number for each.

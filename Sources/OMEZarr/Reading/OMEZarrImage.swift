@@ -107,16 +107,16 @@ public struct OMEZarrImage: ImageSource {
 }
 
 /// Reads regions of the levels of an image; opens a level's reader when it is first needed.
-final class OMEZarrReader: RegionReader {
+package final class OMEZarrReader: RegionReader {
     private let levels: [ZarrArray]
     private var readers: [ZarrArrayReader?]
 
-    init(_ levels: [ZarrArray]) {
+    package init(_ levels: [ZarrArray]) {
         self.levels = levels
         readers = [ZarrArrayReader?](repeating: nil, count: levels.count)
     }
 
-    func read(_ region: Region, level: Int, into pixels: StridedPixels) throws {
+    package func read(_ region: Region, level: Int, into pixels: StridedPixels) throws {
         guard levels.indices.contains(level) else {
             throw OMEZarrError(
                 .invalidCall, "there is no level \(level): the image has levels 0 to \(levels.count - 1)")

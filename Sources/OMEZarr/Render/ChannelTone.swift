@@ -6,6 +6,8 @@ struct ChannelTone: Sendable {
     let isGray: Bool
     /// True where intensities are the picture: white where full, or black where inverted.
     let isPlain: Bool
+    /// The component of the picture that bytes of the plane are, 0 to 2: a photograph's red, green or blue. Else nil.
+    let component: Int?
     private let components: [UInt8]
     private let isInverted: Bool
     private let kernel: IntensityKernel
@@ -18,6 +20,9 @@ struct ChannelTone: Sendable {
         isGray = table?.isGray ?? (color.red == color.green && color.green == color.blue)
         isPlain = table == nil && color == .white
         isInverted = layer.isInverted
+        let isAsStored = type == .uint8 && layer.window.start == 0 && layer.window.end == 255 && !layer.isInverted
+        let primary = [[255, 0, 0], [0, 255, 0], [0, 0, 255]].firstIndex(of: components)
+        component = isAsStored && table == nil ? primary : nil
         kernel = IntensityKernel(type: type, window: layer.window, peak: table == nil ? 255 : ToneTable.peak)
     }
 

@@ -36,6 +36,9 @@ public struct ImageChanges: Sendable, Hashable {
     /// Distances by the name of the axis.
     public var spacings: [String: Spacing] = [:]
 
+    /// From well below an atom to well beyond a continent, in any unit; what lies outside is a slip of the hand.
+    private static let plausible = 1e-12...1e12
+
     /// No changes.
     public init() {}
 
@@ -72,9 +75,11 @@ public struct ImageChanges: Sendable, Hashable {
                     "cannot set the spacing of the \(name) axis: the image has none, only "
                         + image.axes.map(\.name).joined(separator: ", "))
             }
-            guard spacing.value > 0, spacing.value.isFinite else {
+            guard Self.plausible.contains(spacing.value) else {
                 throw OMEZarrError(
-                    .invalidCall, "the spacing of the \(name) axis must be above 0, not \(spacing.value)")
+                    .invalidCall,
+                    "the spacing of the \(name) axis, \(spacing.value) \(spacing.unit), is no distance between pixels: give "
+                        + "a number above 0 in a unit that fits it")
             }
             let old = image.levels[0].scale[axis]
             guard old != 0, old.isFinite else {

@@ -9,9 +9,9 @@ public struct ImageSelection: ImageSource {
     public let description: ImageDescription
     private let source: any ImageSource
     /// The box in level 0 of the source; all of the channel axis.
-    private let box: Region
+    public let box: Region
     /// The channel of the source behind each channel; nil where they are the same.
-    private let channels: [Int]?
+    public let channels: [Int]?
 
     /// A part of an image.
     ///

@@ -82,8 +82,8 @@ final class LevelSink: Sendable {
             && region.chunks(of: array.metadata.chunkShape).allSatisfy { ledger.wasComplete($0.index) }
     }
 
-    /// A reader of what is stored.
-    func makeReader() throws -> ZarrArrayReader { try array.makeReader() }
+    /// A reader of what is stored, for a worker that encodes in the same scratch memory.
+    func makeReader(_ workspace: CodecWorkspace) -> ZarrArrayReader { array.makeReader(sharing: workspace) }
 
     /// Throws away the shards that are not complete.
     func abandon() {

@@ -50,7 +50,7 @@ private final class BrickStorer: BrickTaker {
     }
 
     func read(_ brick: Brick, into pixels: StridedPixels) throws {
-        let reader = try readers[brick.level] ?? sinks[brick.level].makeReader()
+        let reader = readers[brick.level] ?? sinks[brick.level].makeReader(workspace)
         readers[brick.level] = reader
         try reader.read(plan.grid.region(brick), into: pixels)
     }

@@ -19,6 +19,8 @@ public struct ArrayCopyPlan: Sendable {
     public let target: ArrayMetadata
     /// What is done to the chunks.
     public let method: Method
+    /// The box of the source that is copied; nil: all of it.
+    public let part: Region?
     /// What was decided and why; nil where nothing was.
     public let reason: String?
 
@@ -30,26 +32,29 @@ public struct ArrayCopyPlan: Sendable {
     /// - Throws: ``PyramidError`` where an option does not fit the array or the memory allowed is not enough.
     init(_ source: ArrayMetadata, axes: [String]?, format: ZarrFormat, _ options: CopyOptions) throws {
         self.source = source
-        let named = source.named(axes, format)
+        part = options.part
+        var named = source.named(axes, format)
+        if let part = options.part { named.shape = part.shape }
         let layout = try CopyLayout(named, format, options)
         target = layout.target(of: named, format)
         reason = layout.reason
-        if Self.hasSameObjects(source, target) {
+        if part == nil, Self.hasSameObjects(source, target) {
             method = .objects
-        } else if let encoding = ChunkEncoding(source), ChunkEncoding(target)?.isSame(as: encoding) == true {
+        } else if part == nil, let encoding = ChunkEncoding(source), ChunkEncoding(target)?.isSame(as: encoding) == true
+        {
             method = .chunks
         } else {
             let task = RechunkTask(
-                shape: source.shape, elementSize: source.type.size, sourceChunk: source.innerChunkShape,
+                shape: target.shape, elementSize: source.type.size, sourceChunk: source.innerChunkShape,
                 sourceIndexBytes: source.isSharded
                     ? zip(source.chunkShape, source.innerChunkShape).map { $0 / $1 }.saturatingProduct(times: 16) : 0,
-                chunk: layout.chunk, shard: layout.shard)
+                chunk: target.innerChunkShape, shard: target.isSharded ? target.chunkShape : nil)
             method = .rechunk(try RechunkPlan(task, memory: options.memory, threads: options.threads))
         }
     }
 
     /// Bytes of the pixels.
-    public var pixelBytes: Int { source.shape.saturatingProduct(times: source.type.size) }
+    public var pixelBytes: Int { target.shape.saturatingProduct(times: source.type.size) }
 
     /// Objects if none is empty.
     public var objectCount: Int { target.gridShape.saturatingProduct() }

@@ -10,6 +10,8 @@ struct CopyLayout {
     /// What was decided and why; nil where nothing was.
     let reason: String?
 
+    /// True for v2 whose keys shall be those of OME-Zarr 0.4, whatever they were.
+    private let nestsKeys: Bool
     /// All codecs, where they stay as they are.
     private let kept: [CodecSpec]?
     /// What encodes a chunk.
@@ -21,6 +23,7 @@ struct CopyLayout {
         var chunk = source.innerChunkShape
         if let sizes = options.chunkShape { chunk = Self.filled(sizes, source.shape) }
         self.chunk = chunk
+        nestsKeys = options.version == .v04
         switch options.sharding {
         case nil where format == .v2 || !source.isSharded: shard = nil
         case nil: shard = Self.rounded(source.chunkShape, chunk, source.shape)
@@ -37,7 +40,9 @@ struct CopyLayout {
     func target(of source: ArrayMetadata, _ format: ZarrFormat) -> ArrayMetadata {
         var target = source
         target.format = format
-        if format != source.format { target.keyEncoding = format == .v2 ? .v2(.slash) : .default() }
+        if format != source.format || nestsKeys {
+            target.keyEncoding = format == .v2 ? .v2(.slash) : .default()
+        }
         if let kept {
             target.codecs = kept
             return target

@@ -7,6 +7,8 @@ public struct CopyOptions: Sendable {
     public var version: OMEZarrVersion?
     /// Elements of a chunk along the last axes.
     public var chunkShape: [Int]?
+    /// The box to take of an array that is the root; nil: all of it.
+    public var part: Region?
     /// How chunks are gathered into files.
     public var sharding: PyramidOptions.Sharding?
     /// The codecs behind the `bytes` codec, for pixels of a type.
@@ -31,5 +33,5 @@ public struct CopyOptions: Sendable {
     }
 
     /// True where chunks may stay what they are.
-    var keepsChunks: Bool { chunkShape == nil && sharding == nil && compression == nil }
+    var keepsChunks: Bool { chunkShape == nil && sharding == nil && compression == nil && part == nil }
 }

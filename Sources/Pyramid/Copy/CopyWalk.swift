@@ -34,6 +34,9 @@ struct CopyWalk {
         self.keepsDocuments = keepsDocuments
     }
 
+    /// Notes what is not kept and why.
+    mutating func warn(_ sentence: String) { warnings.append(sentence) }
+
     /// Notes a node and everything below it.
     ///
     /// - Parameter axes: the names of the axes of arrays, as images above say them.
@@ -47,8 +50,9 @@ struct CopyWalk {
         }
         if node.kind == .array { return try visitArray(key, axes: axes[key]) }
         let image = node.format == .n5 ? try N5Image(source, key) : nil
-        note(key, .group(try attributes(node, image)))
-        try descend(key, axes: axes.merging(self.axes(of: key, node, image)) { $1 }, depth: depth)
+        let attributes = try attributes(key, node, image)
+        note(key, .group(attributes))
+        try descend(key, axes: axes.merging(self.axes(of: key, attributes, image)) { $1 }, depth: depth)
     }
 
     private mutating func visitArray(_ key: StoreKey, axes: [String]?) throws {
@@ -98,11 +102,14 @@ struct CopyWalk {
 // MARK: - Metadata
 
 extension CopyWalk {
-    private func attributes(_ node: ZarrNode, _ image: N5Image?) throws -> JSONValue {
+    private func attributes(_ key: StoreKey, _ node: ZarrNode, _ image: N5Image?) throws -> JSONValue {
         let version = options.version ?? OMEZarrVersion(zarrFormat: to)
         guard node.format == .n5 else {
             guard to != from || options.version != nil else { return node.attributes }
-            return try OMEAttributes.attributes(node.attributes, in: version)
+            let current = try OMEAttributes.upgraded(node.attributes) { paths in
+                try paths.map { try ZarrArray.open(source, key.appending($0)).metadata.shape }
+            }
+            return try OMEAttributes.attributes(current, in: version)
         }
         var own = node.attributes
         own["n5"] = nil
@@ -118,12 +125,12 @@ extension CopyWalk {
     }
 
     /// The names of the axes of an image's levels, by the arrays' keys.
-    private func axes(of key: StoreKey, _ node: ZarrNode, _ image: N5Image?) -> [StoreKey: [String]] {
+    private func axes(of key: StoreKey, _ attributes: JSONValue, _ image: N5Image?) -> [StoreKey: [String]] {
         if let image {
             return Dictionary(uniqueKeysWithValues: image.levels.map { ($0.key, image.description.axes.map(\.name)) })
         }
         var axes = [StoreKey: [String]]()
-        for entry in OMEAttributes(node.attributes).members["multiscales"]?.array ?? [] {
+        for entry in OMEAttributes(attributes).members["multiscales"]?.array ?? [] {
             let names = (entry["axes"]?.array ?? []).compactMap { $0["name"]?.string ?? $0.string }
             for dataset in entry["datasets"]?.array ?? [] {
                 guard let path = dataset["path"]?.string, let level = try? key.appending(trimmed: path) else {

@@ -12,16 +12,19 @@ public struct HierarchyCopy: Sendable {
     private let folder: String
     private let objects: ObjectCopy
     private let isArchive: Bool
+    /// The store, where it notes what is written.
+    private let recorded: RecordedStore?
 
     /// - Parameters:
-    ///   - store: where the copy goes; empty.
+    ///   - store: where the copy goes; empty, or a ``RecordedStore`` of what was copied before.
     ///   - folder: where pixels may lie between two passes.
     public init(_ plan: HierarchyCopyPlan, into store: any WritableStore, spillingTo folder: String) {
         self.plan = plan
         self.store = store
         self.folder = folder
         objects = ObjectCopy(source: plan.source, target: store)
-        isArchive = store is ZipWriter
+        recorded = store as? RecordedStore
+        isArchive = (recorded?.base ?? store) is ZipWriter
     }
 
     /// Copies everything.
@@ -49,20 +52,25 @@ public struct HierarchyCopy: Sendable {
     private func copyChunks(
         _ array: ArrayCopyPlan, _ source: StoreKey, _ key: StoreKey, _ progress: CopyProgress
     ) throws {
-        guard !array.source.shape.contains(0) else { return }
+        guard !array.target.shape.contains(0) else { return }
         let stored = try ZarrArray(array.source, plan.source, source)
-        switch array.method {
-        case .objects: try relay(stored, array, key, progress).copyObjects()
-        case .chunks: try relay(stored, array, key, progress).moveChunks()
-        case .rechunk(let rechunk):
-            try Rechunk(stored, rechunk, into: array.target, store, key, progress).run(spillingTo: folder)
-        }
+        guard let recorded, plan.listing != .none else { return try copy(stored, array, into: store, key, progress) }
+        let (objects, ledger) = try recorded.objects(of: key, array.target)
+        if ledger.wasWhole { return }
+        try copy(stored, array, into: objects, key, progress)
+        try ledger.noteAbsent()
     }
 
-    private func relay(
-        _ stored: ZarrArray, _ array: ArrayCopyPlan, _ key: StoreKey, _ progress: CopyProgress
-    ) throws -> ChunkRelay {
-        try ChunkRelay(stored, array, into: store, key, threads: plan.threads(array), progress)
+    private func copy(
+        _ stored: ZarrArray, _ array: ArrayCopyPlan, into store: any WritableStore, _ key: StoreKey,
+        _ progress: CopyProgress
+    ) throws {
+        if case .rechunk(let rechunk) = array.method {
+            return try Rechunk(stored, rechunk, from: array.part, into: array.target, store, key, progress).run(
+                spillingTo: folder)
+        }
+        let relay = try ChunkRelay(stored, array, into: store, key, threads: plan.threads(array), progress)
+        if array.method == .objects { try relay.copyObjects() } else { try relay.moveChunks() }
     }
 
     /// Copies all objects below a key but the documents of the node itself.

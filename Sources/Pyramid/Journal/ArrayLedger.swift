@@ -11,6 +11,9 @@ package final class ArrayLedger: Sendable {
     /// The array's metadata, which name its objects.
     package let metadata: ArrayMetadata
 
+    /// True where there may be objects from before this run, complete or not.
+    let hasEarlier: Bool
+
     private let grid: [Int]
     private let journal: Journal?
     /// Objects that were complete before this run; empty where none was.
@@ -25,9 +28,10 @@ package final class ArrayLedger: Sendable {
 
     /// - Parameters:
     ///   - journal: is told of each object.
-    ///   - complete: objects that need not be made.
-    package init(_ key: StoreKey, _ metadata: ArrayMetadata, journal: Journal?, complete: [JournalContents.Object] = [])
-    {
+    ///   - complete: objects that need not be made; nil where there is nothing yet.
+    package init(
+        _ key: StoreKey, _ metadata: ArrayMetadata, journal: Journal?, complete: [JournalContents.Object]? = nil
+    ) {
         self.key = key
         self.metadata = metadata
         self.journal = journal
@@ -35,8 +39,9 @@ package final class ArrayLedger: Sendable {
         let count = grid.reduce(1, *)
         var state = State(
             sizes: [Int](repeating: -1, count: count), checksums: [UInt32](repeating: 0, count: count))
-        var earlier = complete.isEmpty ? [] : [Bool](repeating: false, count: count)
-        for object in complete where earlier.indices.contains(object.number) {
+        hasEarlier = complete != nil
+        var earlier = complete?.isEmpty ?? true ? [] : [Bool](repeating: false, count: count)
+        for object in complete ?? [] where earlier.indices.contains(object.number) {
             earlier[object.number] = true
             state.sizes[object.number] = object.stamp.size
             state.checksums[object.number] = object.stamp.crc32
@@ -53,11 +58,11 @@ package final class ArrayLedger: Sendable {
             complete: (0..<count).map { JournalContents.Object(number: $0, stamp: unknown) })
     }
 
-    /// True where some object was complete before this run.
-    var hasEarlier: Bool { !earlier.isEmpty }
+    /// True where every object was complete before this run.
+    var wasWhole: Bool { !earlier.isEmpty && earlier.allSatisfy { $0 } }
 
     /// True where an object was complete before this run.
-    package func wasComplete(_ index: [Int]) -> Bool { hasEarlier && earlier[number(index)] }
+    package func wasComplete(_ index: [Int]) -> Bool { !earlier.isEmpty && earlier[number(index)] }
 
     /// Says that an object is complete.
     ///
@@ -71,6 +76,16 @@ package final class ArrayLedger: Sendable {
         try journal?.note(.object(array: key, number: number, stamp))
     }
 
+    /// Says of every object that is not complete that it is rightly not stored.
+    func noteAbsent() throws {
+        let absent = state.withLock { state in
+            let absent = state.sizes.indices.filter { state.sizes[$0] < 0 }
+            for number in absent { state.sizes[number] = 0 }
+            return absent
+        }
+        for number in absent { try journal?.note(.object(array: key, number: number, .nothing)) }
+    }
+
     /// What is known of an object; nil where it is not complete.
     package func stamp(_ index: [Int]) -> ObjectStamp? {
         let number = number(index)
@@ -82,6 +97,17 @@ package final class ArrayLedger: Sendable {
 
     /// Bytes of all objects that are complete.
     var storedBytes: Int { state.withLock { $0.sizes.reduce(0) { $0 + max($1, 0) } } }
+
+    /// The index of the object at a key; nil where it is none of the array's.
+    func index(of object: StoreKey) -> [Int]? {
+        let prefix = key.path.isEmpty ? "" : key.path + "/"
+        guard object.path.utf8.starts(with: prefix.utf8) else { return nil }
+        let name = String(object.path.utf8.dropFirst(prefix.utf8.count)) ?? ""
+        guard let index = metadata.keyEncoding.index(ofKey: name, rank: grid.count),
+            zip(index, grid).allSatisfy({ $0 < $1 })
+        else { return nil }
+        return index
+    }
 
     /// The key of an object.
     package func key(of index: [Int]) throws -> StoreKey { try key.appending(metadata.key(ofChunk: index)) }

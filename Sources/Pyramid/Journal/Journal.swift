@@ -21,17 +21,23 @@ public final class Journal: Sendable {
     private let output: AppendedFile
     private let pending = Mutex<[UInt8]>([])
 
-    private init(_ store: DirectoryStore) throws {
-        output = try store.appendedFile(StoreKey(Self.file))
-    }
+    private init(_ output: AppendedFile) { self.output = output }
 
-    /// Starts a journal; one that is there already is replaced.
+    /// Starts a journal. Of several processes that do so at once, one has it.
     ///
-    /// - Throws: ``ZarrError`` where it cannot be written.
-    public static func start(in store: DirectoryStore, _ identity: ConversionIdentity) throws -> Journal {
-        let lines = JournalEntry.identity(identity).line + JournalEntry.boot(bootName()).line
-        try store.write(StoreKey(file), lines)
-        return try Journal(store)
+    /// - Parameters:
+    ///   - isRepair: whether parts of a finished output are made again.
+    ///   - replacing: whether one that is there already is replaced.
+    /// - Throws: ``ZarrError`` with code `.invalidCall` where another process is writing the output, `.ioFailure` where
+    ///   the journal cannot be written.
+    public static func start(
+        in store: DirectoryStore, _ identity: ConversionIdentity, isRepair: Bool = false, replacing: Bool = true
+    ) throws -> Journal {
+        var entries = [JournalEntry.identity(identity), .boot(bootName())]
+        if isRepair { entries.append(.repair) }
+        let key = try StoreKey(file), isThere = try replacing && store.size(key) != nil
+        let earlier = isThere ? try store.appendedFile(key) : nil
+        return Journal(try store.appendedFile(making: key, entries.flatMap(\.line), replacing: earlier))
     }
 
     /// Goes on with the journal of a conversion that was interrupted.
@@ -41,7 +47,7 @@ public final class Journal: Sendable {
     ///   is writing it.
     public static func reopen(in store: DirectoryStore) throws -> (journal: Journal, contents: JournalContents)? {
         guard try store.size(StoreKey(file)) != nil else { return nil }
-        let journal = try Journal(store)
+        let journal = Journal(try store.appendedFile(StoreKey(file)))
         guard let bytes = try store.read(StoreKey(file)) else { return nil }
         guard let contents = JournalContents(bytes, boot: bootName()) else {
             throw ZarrError(
@@ -56,7 +62,7 @@ public final class Journal: Sendable {
 
     /// - Throws: ``ZarrError`` with code `.invalidCall` where another process is writing the output.
     public static func refuseIfInUse(in store: DirectoryStore) throws {
-        if try store.size(StoreKey(file)) != nil { _ = try Journal(store) }
+        if try store.size(StoreKey(file)) != nil { _ = try store.appendedFile(StoreKey(file)) }
     }
 
     /// Says that what lay in the folder before is gone.

@@ -15,6 +15,8 @@ public struct JournalContents: Sendable {
 
     /// What was being made.
     public let identity: ConversionIdentity
+    /// True where parts of a finished output are made again.
+    public private(set) var isRepair = false
     /// True where nothing is left in the folder of what was there before.
     public private(set) var isCleared = false
     /// True where the machine was started anew since the last line, so that what was written may not have arrived.
@@ -27,12 +29,21 @@ public struct JournalContents: Sendable {
     /// - Parameter boot: the name of the time since the machine was started; "-" where that is not known.
     /// - Returns: nil where the first line does not say what was being made.
     package init?(_ bytes: [UInt8], boot: String) {
-        let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        guard let first = lines.first, case .identity(let identity)? = JournalEntry(line: first) else { return nil }
+        var rest = bytes[...]
+        // One at a time: there may be millions.
+        func nextLine() -> ArraySlice<UInt8>? {
+            rest = rest.drop { $0 == UInt8(ascii: "\n") }
+            guard !rest.isEmpty else { return nil }
+            let line = rest[..<(rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex)]
+            rest = rest[line.endIndex...]
+            return line
+        }
+        guard let first = nextLine(), case .identity(let identity)? = JournalEntry(line: first) else { return nil }
         self.identity = identity
-        for line in lines.dropFirst() {
+        while let line = nextLine() {
             switch JournalEntry(line: line) {
             case .boot(let name): mayHaveLostWrites = name != boot || name == "-"
+            case .repair: isRepair = true
             case .cleared: isCleared = true
             case .object(let array, let number, let stamp):
                 objects[array, default: []].append(Object(number: number, stamp: stamp))

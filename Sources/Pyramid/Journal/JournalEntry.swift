@@ -9,6 +9,8 @@ package enum JournalEntry: Equatable {
     /// Lines from here on were written since the machine was started under this name. The system may have lost what was
     /// written before the name changed.
     case boot(String)
+    /// Parts of a finished output are made again.
+    case repair
     /// What lay in the folder before is gone.
     case cleared
     /// An object has its name; a stamp of no bytes means that all its pixels are the fill value and nothing is stored.
@@ -29,6 +31,7 @@ package enum JournalEntry: Equatable {
         switch self {
         case .identity(let identity): Array(JournalText.escaped("conversion \(Self.version) \(identity.json)").utf8)
         case .boot(let name): Array("boot \(name)".utf8)
+        case .repair: Array("repair".utf8)
         case .cleared: Array("cleared".utf8)
         case .object(let array, let number, let stamp):
             Array(
@@ -62,6 +65,7 @@ package enum JournalEntry: Equatable {
             guard Int(word()) == version, let json = try? JSONValue.parse(Array(rest.utf8)) else { return nil }
             return ConversionIdentity(json: json).map { .identity($0) }
         case "boot": return .boot(String(rest))
+        case "repair": return .repair
         case "cleared": return .cleared
         case "object":
             guard let number = Int(word()), let size = Int(word()), let sum = UInt32(word(), radix: 16),

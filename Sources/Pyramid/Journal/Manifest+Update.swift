@@ -1,6 +1,19 @@
 public import Zarr
 
 extension Manifest {
+    /// Says that objects, groups or arrays are about to be changed on purpose, so that whatever an interruption leaves of
+    /// them is not taken for damage. Nothing happens where there is no manifest.
+    ///
+    /// - Parameters:
+    ///   - keys: of objects, or of groups and arrays with everything below them; nothing needs to be there yet.
+    ///   - root: the group that holds the manifest's.
+    /// - Throws: ``ZarrError`` where the manifest is damaged or cannot be written.
+    public static func announce(_ store: any WritableStore, _ keys: [StoreKey], root: StoreKey = .root) throws {
+        guard let old = try ManifestContents(store, root) else { return }
+        let new = keys.filter { !old.changing.contains($0) }.map { ManifestContents.Entry(key: $0, kind: .changing) }
+        if !new.isEmpty { try rewrite(store, root, old, Array(old) + new) }
+    }
+
     /// Notes what was changed in a finished output on purpose, so that it is not taken for damage: objects that are new
     /// or other than before, and those that are gone. Nothing happens where there is no manifest.
     ///
@@ -10,14 +23,23 @@ extension Manifest {
     /// - Throws: ``ZarrError`` where the manifest is damaged or cannot be written.
     public static func update(_ store: any WritableStore, _ keys: [StoreKey], root: StoreKey = .root) throws {
         guard let old = try ManifestContents(store, root) else { return }
-        func isChanged(_ key: StoreKey) -> Bool {
-            keys.contains { key == $0 || key.path.utf8.starts(with: ($0.path + "/").utf8) || $0 == .root }
+        var entries = old.filter { entry in !keys.contains { $0.isAtOrAbove(entry.key.path) } }
+        for key in keys {
+            if try !store.list(root.appending(key.path)).isEmpty {
+                entries.append(ManifestContents.Entry(key: key, kind: .added))
+            }
+            try stamps(store, key, relativeTo: root) { entries.append(ManifestContents.Entry(key: $0, stamp: $1)) }
         }
-        var lines = old.filter { !isChanged($0.key) }.map { ($0.key, $0.stamp ?? ObjectStamp.nothing) }
-        for key in keys { try stamps(store, key, relativeTo: root) { lines.append(($0, $1)) } }
-        lines.sort { $0.0.path.utf8.lexicographicallyPrecedes($1.0.path.utf8) }
-        var text = "\(heading)\nprogram \(old.program)\ninput \(old.input)\nplan \(old.plan)\n"
-        for (key, stamp) in lines { text += line(key, stamp) }
+        try rewrite(store, root, old, entries)
+    }
+
+    private static func rewrite(
+        _ store: any WritableStore, _ root: StoreKey, _ old: ManifestContents, _ entries: [ManifestContents.Entry]
+    ) throws {
+        var text = header(program: old.program, input: old.input, plan: old.plan)
+        for entry in entries.sorted(by: { $0.key.path.utf8.lexicographicallyPrecedes($1.key.path.utf8) }) {
+            text += line(entry)
+        }
         try store.write(root.appending(file), Array(text.utf8))
     }
 

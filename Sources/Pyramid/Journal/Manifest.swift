@@ -10,8 +10,9 @@ import Zarr
 ///     -------- 0 0/c/0/1
 ///
 /// Dashes stand for an object of which nothing is stored because all its pixels are the fill value: where it is missing
-/// it was not lost. Sorted by key; a "%", a line feed and a carriage return in a key stand as %25, %0A and %0D. What the
-/// manifest does not list is itself.
+/// it was not lost. Two more kinds of lines speak of a key and all below it: plus signs of what was being changed when the
+/// manifest was written, equals signs of what was added after the conversion. Sorted by key; a "%", a line feed and a
+/// carriage return in a key stand as %25, %0A and %0D. What the manifest does not list is itself.
 public enum Manifest {
     /// The group in the root of the output that holds the manifest.
     public static let group = "OME"
@@ -21,22 +22,38 @@ public enum Manifest {
     public static let conversion = "OME/conversion.json"
 
     static let heading = "ome-zarr manifest 1"
-    static let absent = "--------"
+    static let absent = "--------", changing = "++++++++", added = "========"
 
     /// Writes the manifest, line by line.
+    ///
+    /// - Parameter earlier: the manifest before, whose lines about other things stay.
     static func write(
         to store: any WritableStore, _ identity: ConversionIdentity, _ documents: [StoreKey: ObjectStamp],
-        _ arrays: [ArrayLedger]
+        _ arrays: [ArrayLedger], keeping earlier: ManifestContents? = nil
     ) throws {
         let output = try store.begin(StoreKey(file))
-        var block = Array(header(identity).utf8)
+        var block = Array(header(program: identity.program, input: identity.input, plan: identity.plan).utf8)
         func flush(atLeast count: Int) throws {
             guard block.count >= count else { return }
             try block.withUnsafeBytes { try output.append($0) }
             block.removeAll(keepingCapacity: true)
         }
+        let isWritten = Set(documents.keys).union(arrays.map(\.key))
+        var place = 0
+        func keep(before key: StoreKey?) throws {
+            while let earlier, place < earlier.count {
+                let entry = earlier[place]
+                if let key, !entry.key.path.utf8.lexicographicallyPrecedes(key.path.utf8) { return }
+                place += 1
+                // Of an array everything is written, whatever it is called.
+                let isOld = sequence(first: entry.key, next: \.parent).allSatisfy { !isWritten.contains($0) }
+                if isOld { block += line(entry).utf8 }
+                try flush(atLeast: 1 << 16)
+            }
+        }
         do {
             for part in parts(documents, arrays) {
+                try keep(before: part.key)
                 switch part.content {
                 case .document(let stamp): block += line(part.key, stamp).utf8
                 case .array(let ledger):
@@ -48,6 +65,7 @@ public enum Manifest {
                 }
                 try flush(atLeast: 1 << 16)
             }
+            try keep(before: nil)
             try flush(atLeast: 1)
             try output.commit()
         } catch {
@@ -57,12 +75,21 @@ public enum Manifest {
     }
 
     static func line(_ key: StoreKey, _ stamp: ObjectStamp) -> String {
-        let sum = stamp == .nothing ? absent : JournalText.hexadecimal(stamp.crc32)
-        return "\(sum) \(stamp.size) \(JournalText.escaped(key.path))\n"
+        line(ManifestContents.Entry(key: key, stamp: stamp == .nothing ? nil : stamp))
     }
 
-    private static func header(_ identity: ConversionIdentity) -> String {
-        "\(heading)\nprogram \(identity.program)\ninput \(identity.input)\nplan \(identity.plan)\n"
+    static func line(_ entry: ManifestContents.Entry) -> String {
+        let mark =
+            switch entry.kind {
+            case .object: entry.stamp.map { JournalText.hexadecimal($0.crc32) } ?? absent
+            case .changing: changing
+            case .added: added
+            }
+        return "\(mark) \(entry.stamp?.size ?? 0) \(JournalText.escaped(entry.key.path))\n"
+    }
+
+    static func header(program: String, input: String, plan: String) -> String {
+        "\(heading)\nprogram \(program)\ninput \(input)\nplan \(plan)\n"
     }
 
     private struct Part {

@@ -2,19 +2,37 @@ public import Zarr
 
 /// A manifest as it was read: its lines are found by key, none is kept in another form.
 public struct ManifestContents: Sendable {
-    /// One object that should be there, or rightly not.
+    /// One object that should be there, or rightly not; or a remark about everything at a key and below it.
     public struct Entry: Sendable, Hashable {
+        /// What an entry says.
+        public enum Kind: Sendable {
+            /// How one object is.
+            case object
+            /// That a command was changing what is there when it stopped: it is as before, or as it should become.
+            case changing
+            /// That a command put it there after the conversion.
+            case added
+        }
+
         /// Where it lies, counted from the group that holds the manifest's.
         public var key: StoreKey
         /// Nil where nothing is stored because all pixels are the fill value.
         public var stamp: ObjectStamp?
+        /// What is said of the key.
+        public var kind = Kind.object
     }
 
     /// By which program the output was made, of what, by which plan; in the words of the manifest.
     public let program, input, plan: String
+    /// True for what was found in place of a manifest that is lost.
+    var isRecovered = false
     private let bytes: [UInt8]
     /// Where each line begins, sorted by key.
     private var starts: [Int] = []
+    /// What was being changed when a command stopped: nothing is known of it, nor of what is below.
+    public private(set) var changing: [StoreKey] = []
+    /// What commands added to the output after the conversion, and so is not in its input.
+    public private(set) var added: [StoreKey] = []
 
     /// Reads the manifest of a hierarchy.
     ///
@@ -23,6 +41,11 @@ public struct ManifestContents: Sendable {
     public init?(_ store: any ReadableStore, _ key: StoreKey = .root) throws {
         let place = try key.appending(Manifest.file)
         guard let bytes = try store.read(place) else { return nil }
+        try self.init(bytes, place, store)
+    }
+
+    /// - Throws: ``ZarrError`` with code `.corrupt` where a line cannot be understood, saying where it was read.
+    init(_ bytes: [UInt8], _ place: StoreKey, _ store: any ReadableStore) throws {
         self.bytes = bytes
         var header: [String] = [], start = 0
         while start < bytes.count, header.count < 4 {
@@ -45,7 +68,9 @@ public struct ManifestContents: Sendable {
         var start = first, number = 5
         while start < bytes.count {
             starts.append(start)
-            guard entry(at: start) != nil else { throw Self.damaged(place, store, line: number) }
+            guard let entry = entry(at: start) else { throw Self.damaged(place, store, line: number) }
+            if entry.kind == .changing { changing.append(entry.key) }
+            if entry.kind == .added { added.append(entry.key) }
             start = (bytes[start...].firstIndex(of: Self.newline) ?? bytes.count) + 1
             number += 1
         }
@@ -78,7 +103,12 @@ public struct ManifestContents: Sendable {
         guard parts.count == 3, let size = Int(parts[1]), size >= 0, !parts[2].isEmpty,
             let key = try? StoreKey(JournalText.unescaped(parts[2]))
         else { return nil }
-        if parts[0] == Manifest.absent { return Entry(key: key, stamp: nil) }
+        switch parts[0] {
+        case Manifest.absent: return Entry(key: key, stamp: nil)
+        case Manifest.changing: return Entry(key: key, kind: .changing)
+        case Manifest.added: return Entry(key: key, kind: .added)
+        default: break
+        }
         return UInt32(parts[0], radix: 16).map { Entry(key: key, stamp: ObjectStamp(size: size, crc32: $0)) }
     }
 }
@@ -95,7 +125,13 @@ extension ManifestContents: RandomAccessCollection {
         entry(at: starts[position]) ?? Entry(key: .root, stamp: nil)
     }
 
-    /// What the manifest says of a key; nil where it does not name it. Costs the logarithm of its length.
+    /// True for what is, or lies below, something that was being changed.
+    public func isChanging(_ key: StoreKey) -> Bool { changing.contains { $0.isAtOrAbove(key.path) } }
+
+    /// True for what is, or lies below, something that was added after the conversion.
+    public func isAdded(_ key: StoreKey) -> Bool { added.contains { $0.isAtOrAbove(key.path) } }
+
+    /// What the manifest says of an object; nil where it does not name it. Costs the logarithm of its length.
     public func entry(_ key: StoreKey) -> Entry? {
         let wanted = Array(JournalText.escaped(key.path).utf8)
         var low = 0, high = starts.count
@@ -107,7 +143,11 @@ extension ManifestContents: RandomAccessCollection {
                 high = middle
             }
         }
-        guard low < starts.count, Self.key(bytes, starts[low]).elementsEqual(wanted) else { return nil }
-        return self[low]
+        // A remark about the key may stand beside what is said of the object.
+        while low < starts.count, Self.key(bytes, starts[low]).elementsEqual(wanted) {
+            if self[low].kind == .object { return self[low] }
+            low += 1
+        }
+        return nil
     }
 }

@@ -14,6 +14,7 @@ public final class RecordedStore: WritableStore {
     private let identity: ConversionIdentity
     private let earlier: JournalContents?
     private let threads: Int
+    private let holdsRoot: Bool
     /// Of a damaged output: what it should hold, and what is wrong with it.
     private let repair: (manifest: ManifestContents, found: Discrepancies)?
     /// The documents of the root, until the end.
@@ -30,15 +31,18 @@ public final class RecordedStore: WritableStore {
     ///   - journal: nil where the store cannot be gone on with, such as an archive.
     ///   - earlier: what is complete already.
     ///   - threads: that check what is complete.
+    ///   - holdsRoot: false where the documents of the root come first: in an archive of which all is known beforehand,
+    ///     and of an array whose chunks nobody would know for such without them.
     public init(
         _ base: any WritableStore, _ identity: ConversionIdentity, journal: Journal? = nil,
-        earlier: JournalContents? = nil, threads: Int = 1
+        earlier: JournalContents? = nil, threads: Int = 1, holdsRoot: Bool = true
     ) {
         self.base = base
         self.identity = identity
         self.journal = journal
         self.earlier = earlier
         self.threads = threads
+        self.holdsRoot = holdsRoot
         repair = nil
     }
 
@@ -56,6 +60,7 @@ public final class RecordedStore: WritableStore {
         self.journal = journal
         earlier = nil
         threads = 1
+        holdsRoot = true
         repair = (manifest, found)
         for name in NodeDocuments.names {
             let key = try StoreKey(name)
@@ -72,13 +77,22 @@ public final class RecordedStore: WritableStore {
     func ledger(_ key: StoreKey, _ metadata: ArrayMetadata) throws -> ArrayLedger {
         let complete =
             try repair == nil
-            ? stillThere(earlier?.objects[key] ?? [], key, metadata) : soundObjects(key, metadata)
+            ? earlier.map { try stillThere($0.objects[key] ?? [], key, metadata) } : soundObjects(key, metadata)
         let ledger = ArrayLedger(key, metadata, journal: journal, complete: complete)
         state.withLock { state in
             state.arrays.removeAll { $0.key == key }
             state.arrays.append(ledger)
         }
         return ledger
+    }
+
+    /// Where the objects of an array go that is going to be written, and its ledger, which they are noted in.
+    ///
+    /// - Throws: as ``ledger(_:_:)``.
+    func objects(of key: StoreKey, _ metadata: ArrayMetadata) throws -> (store: any WritableStore, ledger: ArrayLedger)
+    {
+        let ledger = try ledger(key, metadata)
+        return (LedgerStore(base, ledger), ledger)
     }
 
     /// Starts the ledger of an image's units.
@@ -111,6 +125,8 @@ public final class RecordedStore: WritableStore {
     /// The objects of a damaged array that need not be made again.
     private func soundObjects(_ key: StoreKey, _ metadata: ArrayMetadata) throws -> [JournalContents.Object] {
         var sound: [JournalContents.Object] = []
+        // Without a manifest nothing is known of an array that could not be compared.
+        if let repair, repair.manifest.isRecovered, repair.found.concerns(key) { return sound }
         for (number, index) in GridIndices(metadata.gridShape).enumerated() {
             guard let stamp = try soundStamp(key.appending(metadata.key(ofChunk: index))) else { continue }
             sound.append(JournalContents.Object(number: number, stamp: stamp))
@@ -120,8 +136,13 @@ public final class RecordedStore: WritableStore {
 
     /// The stamp of an object of a damaged output that is as the manifest has it; nil for others.
     private func soundStamp(_ key: StoreKey) -> ObjectStamp? {
-        guard let repair, !repair.found.concerns(key), let entry = repair.manifest.entry(key) else { return nil }
-        return entry.stamp ?? ObjectStamp.nothing
+        guard let repair, !repair.found.concerns(key) else { return nil }
+        // Without a manifest nothing vouches for the document of a node that cannot be used.
+        let isDocument = NodeDocuments.names.contains { key.path == $0 || key.path.hasSuffix("/" + $0) }
+        if repair.manifest.isRecovered, isDocument, repair.found.concerns(key.parent ?? .root) { return nil }
+        // An edit that was interrupted left the one or the other, and both are right.
+        if repair.manifest.isChanging(key) { return (try? base.stamp(of: key)) ?? nil }
+        return repair.manifest.entry(key).map { $0.stamp ?? ObjectStamp.nothing }
     }
 
     private static func index(_ number: Int, _ grid: [Int]) -> [Int] {
@@ -176,7 +197,7 @@ extension RecordedStore {
     public func list(_ key: StoreKey) throws -> [String] { try base.list(key) }
 
     private func target(_ key: StoreKey) -> any WritableStore {
-        NodeDocuments.names.contains(key.path) ? held : base
+        holdsRoot && NodeDocuments.names.contains(key.path) ? held : base
     }
 
     private func note(_ key: StoreKey, _ stamp: ObjectStamp) { state.withLock { $0.documents[key] = stamp } }
@@ -188,22 +209,16 @@ extension RecordedStore {
     /// Completes the output: its manifest, then the documents of the root, which make it an image, then the end of the
     /// journal.
     ///
-    /// - Parameter isDurable: waits until all of it lies on the disk; before the root's documents are written for all
-    ///   that is beneath them, after that for them.
+    /// - Parameters:
+    ///   - isDurable: waits until all of it lies on the disk; before the root's documents are written for all that is
+    ///     beneath them, after that for them.
+    ///   - isListed: whether the output gets a manifest, or has one that came with it or none.
     /// - Throws: ``ZarrError`` where something cannot be written or synced.
-    public func finish(_ format: ZarrFormat, isDurable: Bool = false) throws {
-        let group = try StoreKey(Manifest.group)
-        // What an interrupted run left there does not count: this one knows only what it wrote.
-        let written = state.withLock { Set($0.documents.keys) }
-        if try NodeDocuments.names.allSatisfy({ try !written.contains(group.appending($0)) }) {
-            try ZarrGroup.create(self, group, format: format)
-        }
-        try write(StoreKey(Manifest.conversion), identity.json.serialized(pretty: true))
-        let (documents, arrays) = state.withLock { ($0.documents, $0.arrays) }
-        try Manifest.write(to: base, identity, documents, arrays)
+    public func finish(_ format: ZarrFormat, isDurable: Bool = false, isListed: Bool = true) throws {
+        if isListed { try writeManifest(format) }
         let directory = isDurable ? base as? DirectoryStore : nil
         try directory?.syncAll()
-        for key in documents.keys.sorted() where NodeDocuments.names.contains(key.path) {
+        for key in try held.list(.root).map({ try StoreKey($0) }) {
             guard let bytes = try held.read(key) else { continue }
             if let directory {
                 try directory.writeDurably(key, bytes)
@@ -214,6 +229,18 @@ extension RecordedStore {
         guard journal != nil else { return }
         try base.remove(StoreKey(Journal.file))
         try directory?.sync(.root)
+    }
+
+    private func writeManifest(_ format: ZarrFormat) throws {
+        let group = try StoreKey(Manifest.group)
+        // What an interrupted run left there does not count: this one knows only what it wrote.
+        let written = state.withLock { Set($0.documents.keys) }
+        if try NodeDocuments.names.allSatisfy({ try !written.contains(group.appending($0)) }) {
+            try ZarrGroup.create(self, group, format: format)
+        }
+        try write(StoreKey(Manifest.conversion), identity.json.serialized(pretty: true))
+        let (documents, arrays) = state.withLock { ($0.documents, $0.arrays) }
+        try Manifest.write(to: base, identity, documents, arrays, keeping: repair?.manifest)
     }
 
     /// Writes down what is complete, for whoever goes on.

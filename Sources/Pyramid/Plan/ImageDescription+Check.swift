@@ -10,7 +10,10 @@ extension ImageDescription {
     /// - Throws: ``PyramidError`` with code `.unsupportedImage`.
     /// - Source: OME-Zarr 0.4 and 0.5, "axes": time, then channel or a custom axis, then two or three of space.
     func checkConvertible() throws {
-        let names = axes.map(\.name).joined(separator: ", ")
+        let names = axes.map { axis -> String in
+            guard case .custom(let kind) = axis.kind else { return axis.name }
+            return "\(axis.name) (\(kind ?? "of no type"))"
+        }.joined(separator: ", ")
         var kinds = axes.map(\.kind)[...]
         if kinds.first == .time { kinds.removeFirst() }
         if let kind = kinds.first, kind != .time, kind != .space { kinds.removeFirst() }

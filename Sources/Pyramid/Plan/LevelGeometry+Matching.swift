@@ -48,6 +48,31 @@ extension LevelGeometry {
         return steps
     }
 
+    /// The steps of an image's levels for a part of it, as far as they make sense there: axes of one element are not
+    /// reduced any more, and no level is made of one that is on no axis longer than the coarsest of the image.
+    ///
+    /// - Parameter part: has the image's axes.
+    /// - Throws: ``PyramidError`` with code `.unsupportedImage` where no whole number fits, or where the image reduces time
+    ///   or channels.
+    public static func steps(of image: ImageDescription, for part: ImageDescription) throws -> [[Int]] {
+        let coarsest = image.levels[image.levels.count - 1].shape
+        var steps = [[Int](repeating: 1, count: part.axes.count)], shape = part.shape
+        for step in try self.steps(of: image).dropFirst() {
+            if let axis = step.indices.first(where: { step[$0] > 1 && image.axes[$0].kind != .space }) {
+                throw PyramidError(
+                    .unsupportedImage,
+                    "the levels of the image reduce the axis \(image.axes[axis].name), but only axes of space are ever "
+                        + "reduced")
+            }
+            guard zip(shape, coarsest).contains(where: { $0 > $1 }) else { break }
+            let open = zip(step, shape).map { $1 > 1 ? $0 : 1 }
+            guard open.contains(where: { $0 > 1 }) else { continue }
+            shape = zip(shape, open).map { ($0 + $1 - 1) / $1 }
+            steps.append(open)
+        }
+        return steps
+    }
+
     private static func factor(from finer: Int, to coarser: Int, told: Double) -> Int? {
         guard coarser > 0, coarser <= finer else { return nil }
         let nearest = finer / coarser

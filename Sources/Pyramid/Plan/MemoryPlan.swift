@@ -73,14 +73,17 @@ public struct MemoryPlan: Sendable, Hashable {
     private static func tooMuch(_ bytes: Int, _ need: MemoryNeed, brick: Int) -> PyramidError {
         func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000 + 1) MB" }
         let causes = [
-            (need.reader, "a block of the source takes \(megabytes(need.reader)) to decode"),
-            (brick, "the smallest block of whole chunks and whole source blocks has \(megabytes(brick))"),
-            (need.statistics, "the contrast of its channels takes \(megabytes(need.statistics)) to find"),
+            (
+                need.reader, "a block of the source takes \(megabytes(need.reader)) to decode",
+                ", and so would the same image saved with smaller tiles"
+            ),
+            (brick, "the smallest block of whole chunks and whole source blocks has \(megabytes(brick))", ""),
+            (need.statistics, "the contrast of its channels takes \(megabytes(need.statistics)) to find", ""),
         ]
-        let reason = causes.max { $0.0 < $1.0 }?.1 ?? ""
+        let (_, reason, remedy) = causes.max { $0.0 < $1.0 } ?? (0, "", "")
         return PyramidError(
             .needsMoreMemory,
             "converting this image takes at least \(megabytes(bytes)), because \(reason); "
-                + "--memory \(bytes / 1_000_000 + 1)MB would do")
+                + "--memory \(bytes / 1_000_000 + 1)MB would do\(remedy)")
     }
 }

@@ -28,6 +28,8 @@ public struct PyramidOptions: Sendable {
     public var compression: [CodecSpec]
     /// What the values are; nil: labels where the source says so, intensities everywhere else. ``ContentProbe`` looks.
     public var content: ImageContent?
+    /// The colours of labels that have none; ``LabelCensus`` finds their values.
+    public var labelColors: [LabelColor] = []
     /// How levels are made; nil: `mode` for labels, else `mean`.
     public var method: DownsampleMethod?
     /// For level 1, 2, … how many elements of the level before become one on the last axes, 1 to 16; the last entry

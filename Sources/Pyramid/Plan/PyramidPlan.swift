@@ -85,6 +85,7 @@ public struct PyramidPlan: Sendable {
         if options.content == nil && method == .mode && image.type.isInteger && image.channelCount == 1 {
             image.isLabels = true
         }
+        if image.isLabels && image.labelDetails.colors.isEmpty { image.labelDetails.colors = options.labelColors }
         self.image = image
         self.version = options.version
         self.method = method

@@ -4,6 +4,8 @@ import Zarr
 /// read from, then those it is written to.
 struct Rechunk {
     private let source: ZarrArray
+    /// The box of the source whose elements the plan counts.
+    private let part: Region
     private let plan: RechunkPlan
     private let target: ShardStreams
     private let progress: CopyProgress
@@ -23,17 +25,20 @@ struct Rechunk {
     }
 
     /// - Parameters:
+    ///   - part: the box of the source to copy; nil: all of it.
     ///   - metadata: of the array to write, which lies at `key` of `store`; its chunks are those of the plan.
     init(
-        _ source: ZarrArray, _ plan: RechunkPlan, into metadata: ArrayMetadata, _ store: any WritableStore,
-        _ key: StoreKey, _ progress: CopyProgress
+        _ source: ZarrArray, _ plan: RechunkPlan, from part: Region? = nil, into metadata: ArrayMetadata,
+        _ store: any WritableStore, _ key: StoreKey, _ progress: CopyProgress
     ) throws {
+        let part = part ?? Region(wholeOf: source.metadata.shape)
         self.source = source
+        self.part = part
         self.plan = plan
         self.progress = progress
         pool = WorkerPool(threads: plan.threads)
         workers = try (0..<pool.size).map { _ in try Worker(source) }
-        (read, written) = try Self.stored(in: source, plan)
+        (read, written) = try Self.stored(in: source, part, plan)
         let blocks = plan.writeBlocks, written = written
         target = try ShardStreams(metadata, store, key) { shard in
             shard.parts(of: plan.writeBlock).filter { written.contains(blocks.number(at: $0.origin)) }
@@ -68,11 +73,15 @@ struct Rechunk {
     }
 
     /// The numbers of blocks to read and to write that share an element with a stored object.
-    private static func stored(in source: ZarrArray, _ plan: RechunkPlan) throws -> (Set<Int>, Set<Int>) {
+    private static func stored(
+        in source: ZarrArray, _ box: Region, _ plan: RechunkPlan
+    ) throws -> (Set<Int>, Set<Int>) {
         var read = Set<Int>(), written = Set<Int>()
-        let whole = Region(wholeOf: plan.task.shape), metadata = source.metadata
+        let metadata = source.metadata
         _ = try source.storedChunks(limit: .max) { index, _, _ in
-            guard let chunk = metadata.region(ofChunk: index).intersection(whole) else { return }
+            guard let chunk = metadata.region(ofChunk: index).intersection(box)?.relative(to: box.origin) else {
+                return
+            }
             for part in chunk.parts(of: plan.readBlock) { read.insert(plan.readBlocks.number(at: part.origin)) }
             for part in chunk.parts(of: plan.writeBlock) { written.insert(plan.writeBlocks.number(at: part.origin)) }
         }
@@ -95,8 +104,10 @@ struct Rechunk {
 extension Rechunk {
     /// Decodes the source chunks of a block, each by one thread.
     private func read(_ region: Region, into pixels: StridedPixels) throws {
+        let offset = part.origin
         try share(region, in: plan.task.sourceChunk) { part, worker in
-            try worker.reader.read(part, into: pixels.subview(part.relative(to: region.origin)))
+            let place = Region(origin: zip(part.origin, offset).map { $0 + $1 }, shape: part.shape)
+            try worker.reader.read(place, into: pixels.subview(part.relative(to: region.origin)))
             progress.didDecode()
         }
         progress.didPass(bytes(region) / plan.passes / 2)

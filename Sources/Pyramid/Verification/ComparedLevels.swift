@@ -27,24 +27,19 @@ struct ComparedLevels: BrickDestination {
 
 /// Decodes what is stored of one worker's bricks, chunk by chunk, and compares.
 private final class BrickComparer: BrickTaker {
-    /// Chunks larger than this are compared in parts.
-    private static let largestPart = 64 << 20
-
     private let levels: ComparedLevels
     private var readers: [Int: ZarrArrayReader] = [:]
     private let stored = ByteBlock()
+    private let workspace = CodecWorkspace()
 
     init(_ levels: ComparedLevels) { self.levels = levels }
 
     func take(_ brick: Brick, _ pixels: StridedPixels) throws -> Int {
         guard let array = levels.arrays[brick.level], brick.level > 0 || !levels.skipsLevelZero else { return 0 }
-        let reader = try readers[brick.level] ?? array.makeReader()
+        let reader = readers[brick.level] ?? array.makeReader(sharing: workspace)
         readers[brick.level] = reader
-        // A chunk of somebody else's array need not be in step with bricks, nor small.
         let region = levels.plan.grid.region(brick)
-        let inner = array.metadata.innerChunkShape
-        let isSmall = inner.saturatingProduct(times: array.metadata.type.size) <= Self.largestPart
-        for part in region.chunks(of: isSmall ? inner : levels.plan.levels[0].chunkShape) {
+        for part in region.chunks(of: array.metadata.innerChunkShape) {
             var place = part.inRegion
             for axis in place.origin.indices { place.origin[axis] += region.origin[axis] }
             try compare(place, pixels.subview(part.inRegion), brick.level, array, reader)

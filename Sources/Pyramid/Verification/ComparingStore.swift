@@ -32,19 +32,22 @@ public final class ComparingStore: WritableStore {
         let arrays = try plan.levels.indices.map { level -> ZarrArray? in
             let place = try key.appending(String(level))
             _ = seen.withLock { $0.insert(place) }
-            return try open(place, plan.levels[level].shape, plan.image.type)
+            return try open(place, plan.levels[level], plan.image.type)
         }
         return ComparedLevels(
             plan: plan, arrays: arrays, discrepancies: discrepancies, skipsLevelZero: skipsLevelZero)
     }
 
-    private func open(_ key: StoreKey, _ shape: [Int], _ type: PixelType) throws -> ZarrArray? {
+    private func open(_ key: StoreKey, _ level: PyramidPlan.Level, _ type: PixelType) throws -> ZarrArray? {
         do {
-            let array = try ZarrArray.open(base, key)
-            if array.metadata.shape == shape, array.metadata.type == .pixel(type) { return array }
+            let array = try ZarrArray.open(base, key), metadata = array.metadata
+            // Chunks that are others than planned might take any amount of memory.
+            let isChunked = skipsLevelZero || metadata.innerChunkShape == level.chunkShape
+            if metadata.shape == level.shape, metadata.type == .pixel(type), isChunked { return array }
             discrepancies.note(
                 key,
-                "is \(array.metadata.type) of shape \(array.metadata.shape), and should be \(type) of shape \(shape)")
+                "is \(metadata.type) of shape \(metadata.shape) in chunks of \(metadata.innerChunkShape), and should be "
+                    + "\(type) of shape \(level.shape) in chunks of \(level.chunkShape)")
         } catch let error as ZarrError where error.code != .ioFailure {
             discrepancies.note(key, "cannot be opened: \(error)")
         }
@@ -78,11 +81,4 @@ extension ComparingStore {
 
     /// The names directly below a key.
     public func list(_ key: StoreKey) throws -> [String] { try base.list(key) }
-
-    private final class NoWriter: ObjectWriter {
-        private(set) var count = 0
-        func append(_ bytes: UnsafeRawBufferPointer) throws { count += bytes.count }
-        func commit() throws {}
-        func abandon() {}
-    }
 }

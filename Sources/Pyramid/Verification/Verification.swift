@@ -8,7 +8,9 @@ public import Zarr
 /// full resolution, does everything decode.
 public struct Verification: Sendable {
     /// More names in groups than this are not looked at.
-    private static let nodeLimit = 1 << 20
+    static let nodeLimit = 1 << 20
+    /// Objects that are decoded before others are looked for: an array may have any number of them.
+    private static let batch = 1 << 12
 
     private let store: any ReadableStore
     private let root: StoreKey
@@ -38,9 +40,11 @@ public struct Verification: Sendable {
     ///
     /// - Throws: ``ZarrError`` where the machine fails, ``PyramidError`` where it was stopped.
     public func checkObjects(_ manifest: ManifestContents, _ found: Discrepancies) throws {
+        progress.willRead(manifest.reduce(0) { $0.saturatingAdding($1.stamp?.size ?? 0) })
         try WorkerPool(threads: threads).run(manifest.count) { task, _ in
             try checkStop()
             let entry = manifest[task], key = try root.appending(entry.key.path)
+            guard entry.kind == .object, !manifest.isChanging(entry.key) else { return }
             let stamp = try store.stamp(of: key)
             progress.didRead(stamp?.size ?? 0)
             if let message = Self.difference(stamp, entry.stamp) { found.note(key, message) }
@@ -73,8 +77,10 @@ public struct Verification: Sendable {
     }
 
     private func noteIfUnknown(_ key: StoreKey, _ manifest: ManifestContents, _ found: Discrepancies) throws {
-        let relative = root == .root ? key.path : String(key.path.dropFirst(root.path.count + 1))
-        if try manifest.entry(StoreKey(relative)) == nil { found.note(key, "should not be there: nothing wrote it") }
+        let relative = try StoreKey(root == .root ? key.path : String(key.path.dropFirst(root.path.count + 1)))
+        if manifest.entry(relative) == nil && !manifest.isChanging(relative) {
+            found.note(key, "should not be there: nothing wrote it")
+        }
     }
 
     // MARK: The levels
@@ -88,9 +94,14 @@ public struct Verification: Sendable {
         options: PyramidOptions, _ found: Discrepancies
     ) throws -> Set<StoreKey> {
         let comparing = ComparingStore(store, found, skipsLevelZero: true)
+        var planned: [(key: StoreKey, image: OMEZarrImage, plan: PyramidPlan)] = []
         for key in try imageKeys(found) where !found.concernsAnything(below: key) {
             try checkStop()
             guard let image = try? OMEZarrImage.open(store, key), let plan = try plan(image, options) else { continue }
+            planned.append((key, image, plan))
+            progress.willRead(plan.pixelBytes(level: 0))
+        }
+        for (key, image, plan) in planned {
             let conversion = Conversion(
                 image, plan, into: comparing, at: key, generator: Generator(name: "ome-zarr", version: ""))
             _ = try conversion.run(progress: progress)
@@ -123,8 +134,20 @@ public struct Verification: Sendable {
             let method = DownsampleMethod(rawValue: made.type)
         else { return nil }
         var options = options
-        (options.method, options.chunkShape, options.sharding) = (method, nil, .none)
+        // The chunks are those that are stored, so that what comparing them takes is part of the plan.
+        let chunks = image.levels.map(\.metadata.innerChunkShape)
+        let largest = chunks.max { $0.saturatingProduct() < $1.saturatingProduct() }
+        (options.method, options.chunkShape, options.sharding) = (method, largest, .none)
         options.levelCount = image.levels.count
+        if let plan = try self.plan(image, checked: options) { return plan }
+        // A part of an image, and labels, have the levels of another image, by which they were planned.
+        guard let steps = try? LevelGeometry.steps(of: image.description) else { return nil }
+        (options.factors, options.steps) = ([], steps)
+        return try plan(image, checked: options)
+    }
+
+    /// A plan whose levels are those of the image; nil where they are others.
+    private func plan(_ image: OMEZarrImage, checked options: PyramidOptions) throws -> PyramidPlan? {
         let plan: PyramidPlan
         do {
             plan = try PyramidPlan(of: image, options)
@@ -132,11 +155,13 @@ public struct Verification: Sendable {
             return nil
         }
         let paths = image.levels.map(\.key)
-        let isOurs = plan.levels.indices.allSatisfy { level in
-            plan.levels[level].shape == image.levels[level].metadata.shape
-                && paths[level] == (try? image.key.appending(String(level)))
-        }
-        return plan.levels.count == image.levels.count && isOurs ? plan : nil
+        let isOurs =
+            plan.levels.count == image.levels.count
+            && plan.levels.indices.allSatisfy { level in
+                plan.levels[level].shape == image.levels[level].metadata.shape
+                    && paths[level] == (try? image.key.appending(String(level)))
+            }
+        return isOurs ? plan : nil
     }
 
     // MARK: Decoding
@@ -145,32 +170,49 @@ public struct Verification: Sendable {
     ///
     /// - Parameter others: arrays that were decoded in another way.
     public func checkDecoding(except others: Set<StoreKey> = [], _ found: Discrepancies) throws {
+        var arrays: [ZarrArray] = []
         try visitNodes { key, node in
             switch node {
             case .failure(let error): found.note(key, "cannot be read: \(error)")
-            case .success(let node) where node.kind == .array && !others.contains(key): try decode(key, found)
+            case .success(let node) where node.kind == .array && !others.contains(key):
+                do {
+                    arrays.append(try ZarrArray.open(store, key))
+                } catch let error as ZarrError where error.code != .ioFailure {
+                    found.note(key, "cannot be opened: \(error)")
+                }
             case .success: break
             }
         }
+        for array in arrays { progress.willRead(Self.bytes(array)) }
+        for array in arrays {
+            let before = progress.pixelBytesDone
+            try decode(array, found)
+            // What is not stored need not be decoded.
+            progress.didRead(max(Self.bytes(array) - (progress.pixelBytesDone - before), 0))
+        }
     }
 
-    private func decode(_ key: StoreKey, _ found: Discrepancies) throws {
-        let array: ZarrArray
-        do {
-            array = try ZarrArray.open(store, key)
-        } catch let error as ZarrError where error.code != .ioFailure {
-            return found.note(key, "cannot be opened: \(error)")
-        }
-        var objects: [(index: [Int], key: StoreKey)] = []
-        _ = try array.storedChunks(limit: .max) { index, key, _ in objects.append((index, key)) }
+    private static func bytes(_ array: ZarrArray) -> Int {
+        array.metadata.shape.saturatingProduct(times: array.metadata.type.size)
+    }
+
+    private func decode(_ array: ZarrArray, _ found: Discrepancies) throws {
         // A chunk as stored, as decoded and as the piece that is looked at.
         let chunkBytes = array.metadata.innerChunkShape.saturatingProduct(times: 3 * array.metadata.type.size)
-        let pool = WorkerPool(threads: max(1, min(threads, memory / max(chunkBytes, 1)))), stored = objects
+        let pool = WorkerPool(threads: max(1, min(threads, memory / max(chunkBytes, 1))))
         // Safety: each worker has a reader of its own.
         nonisolated(unsafe) let readers = try (0..<pool.size).map { _ in try array.makeReader() }
-        try pool.run(stored.count) { task, worker in
-            try decode(stored[task], array, readers[worker], found)
+        var objects: [(index: [Int], key: StoreKey)] = []
+        func decodeAll() throws {
+            let stored = objects
+            try pool.run(stored.count) { task, worker in try decode(stored[task], array, readers[worker], found) }
+            objects.removeAll(keepingCapacity: true)
         }
+        _ = try array.storedChunks(limit: .max) { index, key, _ in
+            objects.append((index, key))
+            if objects.count >= Self.batch { try decodeAll() }
+        }
+        try decodeAll()
     }
 
     private func decode(

@@ -17,9 +17,6 @@ package final class PlaneReader {
         var block: Int
         var rows: Range<Int>
         var columns: Range<Int>
-        var storedRows: Int
-        var visibleRows: Int
-        var visibleColumns: Int
     }
 
     /// Reads a box of a page: samples, rows and columns.
@@ -42,9 +39,7 @@ package final class PlaneReader {
                     let part = Part(
                         block: grid.index(plane: plane, row: down, column: across),
                         rows: y.lowerBound - top..<y.upperBound - top,
-                        columns: x.lowerBound - left..<x.upperBound - left,
-                        storedRows: grid.storedRows(down), visibleRows: min(grid.blockHeight, grid.height - top),
-                        visibleColumns: min(grid.blockWidth, grid.width - left))
+                        columns: x.lowerBound - left..<x.upperBound - left)
                     let place = planeTarget.from(
                         row: y.lowerBound - rows.lowerBound, column: x.lowerBound - columns.lowerBound)
                     do {
@@ -85,11 +80,12 @@ extension PlaneReader {
         _ part: Part, _ page: Page, _ file: TiffFile, samples: Range<Int>, into target: PlaneTarget
     ) throws {
         let layout = page.layout, size = layout.bits / 8, pixelBytes = layout.samplesPerBlock * size
-        let decodedBytes = try checkedSize(part, page)
-        let rowBytes = decodedBytes / part.storedRows
+        let block = page.block(part.block)
+        let decodedBytes = try checkedSize(block, stored: page.byteCounts[part.block])
+        let rowBytes = decodedBytes / block.rows
         // Straight into place where the block fills it and samples lie there as they do in the block.
         let isDirect =
-            part.rows == 0..<part.storedRows && part.columns == 0..<layout.blockWidth && target.rowStride == rowBytes
+            part.rows == 0..<block.rows && part.columns == 0..<layout.blockWidth && target.rowStride == rowBytes
             && target.columnStride == pixelBytes
             && (layout.samplesPerBlock == 1 || target.sampleStride == size && samples.count == layout.samples)
         let pixels =
@@ -98,9 +94,6 @@ extension PlaneReader {
         if layout.compression.isLibtiffs {
             try libtiff.decode(file.path, page, block: part.block, into: pixels)
         } else {
-            let block = BlockDecoder.Block(
-                layout: layout, rows: part.storedRows, visibleRows: part.visibleRows,
-                visibleColumns: part.visibleColumns, needsSwap: page.header.needsSwap, jpegTables: page.jpegTables)
             try decoder.decode(block, try fetch(part.block, page, file, decodedBytes), into: pixels)
         }
         guard !isDirect, let base = pixels.baseAddress else { return }
@@ -111,14 +104,15 @@ extension PlaneReader {
     }
 
     /// Bytes of the decoded block, checked before any memory is taken for it.
-    private func checkedSize(_ part: Part, _ page: Page) throws -> Int {
-        let layout = page.layout
-        guard let bytes = BlockTable.storedBytes(layout, block: part.block), bytes <= limits.blockBytes else {
+    private func checkedSize(_ block: BlockDecoder.Block, stored: Int) throws -> Int {
+        let layout = block.layout
+        let bytes = layout.blockRowBytes.saturatingMultiplied(by: block.rows)
+        guard bytes <= limits.blockBytes else {
             throw TiffError(
                 .limitExceeded,
-                "it holds \(layout.blockWidth) x \(part.storedRows) pixels, \(limits.largestBlock(layout))")
+                "it holds \(layout.blockWidth) x \(block.rows) pixels, \(limits.largestBlock(layout))")
         }
-        let needed = part.visibleRows * (bytes / part.storedRows), stored = page.byteCounts[part.block]
+        let needed = block.visibleRows * (bytes / block.rows)
         guard layout.compression.canExpand(stored, to: needed) else {
             throw TiffError(
                 .damaged,
@@ -138,7 +132,9 @@ extension PlaneReader {
         let count = min(
             page.byteCounts[block], Self.mostStoredBytes(of: decodedBytes), max(0, file.size - page.offsets[block]))
         guard count > 0 else {
-            throw TiffError(.damaged, "it lies outside the file of \(file.size) bytes; the file may be incomplete")
+            throw TiffError(
+                .damaged,
+                "it lies outside the file of \(file.size) bytes; the file may be incomplete: copy it again")
         }
         let bytes = encoded.bytes(count)
         // Safety: the scratch has `count` bytes and a base address.

@@ -115,7 +115,7 @@ package final class DirectoryReader {
             throw TiffError(
                 .damaged,
                 "tag \(field.tag.rawValue) claims \(field.count) values of type \(field.type) at byte "
-                    + "\(field.location), outside the file", path: file.path)
+                    + "\(field.location), outside the file; it may be incomplete: copy it again", path: file.path)
         }
         guard length <= limits.fieldBytes else {
             throw TiffError(

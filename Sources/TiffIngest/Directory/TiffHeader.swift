@@ -43,7 +43,9 @@ package struct TiffHeader: Sendable, Hashable {
         }
         guard offset >= 8, offset < UInt64(file.size) else {
             throw TiffError(
-                .damaged, "the first directory would lie at byte \(offset) of \(file.size); the file may be incomplete",
+                .damaged,
+                "the first directory would lie at byte \(offset) of \(file.size); the file may be incomplete: copy it "
+                    + "again",
                 path: file.path)
         }
         firstDirectory = Int(offset)

@@ -24,7 +24,7 @@ struct ExportImage: Sendable {
         warning =
             options.hasPyramid && left > 0
             ? "\(left) of the \(image.levels.count) levels are not written: an OME-TIFF has levels that are smaller "
-                + "only across and down" : nil
+                + "only across and down, by whole factors" : nil
     }
 
     /// - Throws: ``OMEZarrError`` with code `.unsupported` where OME-TIFF has no words for an image.
@@ -40,15 +40,24 @@ struct ExportImage: Sendable {
         }
     }
 
-    /// How many levels there are in which each page is smaller than the one before, and as many as in level 0.
-    private static func usableLevels(_ image: ImageDescription, _ axes: PageAxes) -> Int {
+    /// How many levels there are in which each page is smaller than the one before by a whole factor, and as many as in
+    /// level 0. Where a row or column is left over, it may be there or not.
+    static func usableLevels(_ image: ImageDescription, _ axes: PageAxes) -> Int {
         let extents = image.levels.map { axes.extents($0.shape) }
         let end = extents.indices.dropFirst().first { number in
             let (above, here) = (extents[number - 1], extents[number])
-            let isSmaller = here[3] <= above[3] && here[4] <= above[4] && (here[3] < above[3] || here[4] < above[4])
-            return !isSmaller || here.prefix(3) != extents[0].prefix(3) || here.contains(0)
+            let isSmaller = here[3] < above[3] || here[4] < above[4]
+            let isWhole = zip(above, here).suffix(2).allSatisfy(isWholeFactor)
+            return !isSmaller || !isWhole || here.prefix(3) != extents[0].prefix(3)
         }
         return end ?? extents.count
+    }
+
+    /// Whether one pixel may stand for the same whole number of pixels everywhere.
+    private static func isWholeFactor(_ above: Int, _ here: Int) -> Bool {
+        guard (1...max(above, 1)).contains(here) else { return false }
+        // No other factor than the one rounded either way comes closer.
+        return [above / here, above / here + 1].contains { above / $0 == here || (above + $0 - 1) / $0 == here }
     }
 
     /// Pages of level 0.

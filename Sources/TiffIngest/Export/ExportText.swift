@@ -9,15 +9,20 @@ struct ExportText {
     /// Why the OME-XML of the source was not kept; empty where it was, or there was none.
     let warnings: [String]
 
-    /// - Parameter source: what the images came with; nil where there is nothing, or it must not be kept.
+    /// - Parameters:
+    ///   - source: what the images came with; nil where there is nothing, or it must not be kept.
+    ///   - plate: the plate whose fields they are.
     /// - Throws: ``OMEZarrError`` with code `.unsupported` where OME-XML has no words for an image.
     init(
-        _ images: [ImageDescription], source: [UInt8]?, positions: OMETiffExport.Positions, creator: String?
+        _ images: [ImageDescription], source: [UInt8]?, positions: OMETiffExport.Positions, plate: Plate?,
+        creator: String?
     ) throws {
         if let source {
             do {
-                let xml = try SourceXML(source, images, positions: positions)
-                let samples = try images.enumerated().map { try Self.samples($1, xml.samples($0)) }
+                let xml = try SourceXML(source, images, positions: positions, isPlate: plate != nil)
+                let samples = try images.enumerated().map { number, image in
+                    try Self.samples(image, xml.samples(number, isRGB: image.isRGB))
+                }
                 omeXML = try xml.placed(Self.pages(images, samples))
                 self.samples = samples
                 warnings = []
@@ -29,7 +34,7 @@ struct ExportText {
             warnings = []
         }
         samples = images.map { Self.samples($0, nil) }
-        omeXML = try OMEXMLWriter.document(images, pixels: .tiffPages, creator: creator)
+        omeXML = try OMEXMLWriter.document(images, plate: plate, pixels: .tiffPages, creator: creator)
     }
 
     /// Samples of a page: as many as the OME-XML says, else those of a photograph.

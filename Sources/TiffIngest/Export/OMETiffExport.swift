@@ -42,19 +42,22 @@ public struct OMETiffExport: Sendable {
     ///   - sources: the images, in the order in which the file will have them; at least one.
     ///   - source: the OME-XML they came with. It is kept to the letter but for where the pixels lie. Where there is none,
     ///     or it describes other images, or says other things of them, OME-XML is written anew.
+    ///     Images of it that are not exported are left out.
     ///   - positions: which images of the input these are; all where nil.
+    ///   - plate: the plate whose fields they are, by their numbers; nil where they are of none.
     /// - Throws: ``OMEZarrError`` with code `.unsupported` where OME-TIFF has no words for an image, `.limitExceeded` where
     ///   memory does not suffice, `.invalidCall` where there are no images; ``ZarrError`` with code `.invalidCall` where
     ///   tiles or compression do not suit the pixels.
     public init(
         _ sources: [any ImageSource], _ options: OMETiffOptions, omeXML source: [UInt8]? = nil,
-        positions: Positions? = nil
+        positions: Positions? = nil, plate: Plate? = nil
     ) throws {
         guard !sources.isEmpty else { throw OMEZarrError(.invalidCall, "there are no images to export") }
         for source in sources { try ExportImage.check(source.description) }
         let text = try ExportText(
             sources.map(\.description), source: source,
-            positions: positions ?? Positions(Array(sources.indices), of: sources.count), creator: options.software)
+            positions: positions ?? Positions(Array(sources.indices), of: sources.count), plate: plate,
+            creator: options.software)
         images = try zip(sources, text.samples).map { source, samples in
             try ExportImage(
                 source, samples: samples, options, mostCellBytes: min(Self.mostCellBytes, options.memory / 8))
@@ -64,6 +67,14 @@ public struct OMETiffExport: Sendable {
         self.options = options
         largestSize = images.reduce(omeXML.utf8.count) { $0.saturatingAdding($1.largestSize) }
         threads = try Self.threads(images, xmlBytes: omeXML.utf8.count, options)
+    }
+
+    /// How many levels of an image an OME-TIFF can have, from the finest on: those that are smaller only across and down,
+    /// by whole factors.
+    ///
+    /// - Throws: ``OMEZarrError`` with code `.unsupported` where an axis has no place in an OME-TIFF.
+    public static func usableLevels(of image: ImageDescription) throws -> Int {
+        ExportImage.usableLevels(image, try PageAxes(image))
     }
 
     /// Whether the file is a BigTIFF.

@@ -1,9 +1,11 @@
 import OMEZarr
 
 extension OMEXML.Image {
-    /// What is said differently here than an image says it; nil where both agree, and where only one of them knows a
-    /// colour.
+    /// What is said differently here than an image says it; nil where both agree, where only one of them knows a
+    /// colour, where only the image has a name, which an OME-Zarr is given when it is written, and where only the document
+    /// has wavelengths.
     func difference(from image: ImageDescription) -> String? {
+        if let name, !name.isEmpty, let given = image.name, name != given { return "names" }
         let sizes = [("t", sizeT), ("c", sizeC), ("z", sizeZ), ("y", sizeY), ("x", sizeX)]
         guard sizes.allSatisfy({ name, size in size == image.axis(name).map { image.shape[$0] } ?? 1 }) else {
             return "sizes"
@@ -31,6 +33,11 @@ extension OMEXML.Image {
                 return "names of channels"
             }
             if own.name != nil && other.name == nil { return "names of channels" }
+            // Other writers of OME-Zarr leave wavelengths to the OME-XML.
+            for (said, known) in [
+                (own.emissionWavelength, other.emissionWavelength),
+                (own.excitationWavelength, other.excitationWavelength),
+            ] where known != nil && said != known { return "wavelengths" }
             if let color = own.color, let shown = other.color, color != shown { return "colours" }
         }
         return nil

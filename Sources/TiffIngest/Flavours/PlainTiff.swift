@@ -55,8 +55,13 @@ enum PlainTiff {
         return groups
     }
 
+    /// All pairs of groups are compared, which takes minutes where each of 30,000 pages has a size of its own. Nobody
+    /// writes as many pyramids without saying so.
+    private static let mostGroups = 1024
+
     /// Hangs each group that is one step smaller than the last level of an earlier one below it.
     private static func findPyramids(_ groups: inout [Group]) {
+        guard groups.count <= mostGroups else { return }
         var top = 0
         while top < groups.count {
             var factor: Int?

@@ -18,7 +18,9 @@ struct BlockTable {
         offsets = try reader.integers(field, first: blocks)
         guard offsets.count == blocks else {
             throw TiffError(
-                .damaged, "tag \(field.tag.rawValue) lists \(offsets.count) strips or tiles of \(blocks)", path: path)
+                .damaged,
+                "tag \(field.tag.rawValue) says where \(offsets.count) strips or tiles lie, and the image has \(blocks); "
+                    + "the file is damaged: write or copy it again", path: path)
         }
         let counts = directory[.tileByteCounts] ?? directory[.stripByteCounts]
         byteCounts = try counts.map { try reader.integers($0, first: blocks) } ?? []

@@ -20,6 +20,16 @@ package final class Page: Sendable {
     /// Whether the blocks follow one another without a gap, uncompressed and final, from ``offsets`` 0 on.
     let isContiguous: Bool
 
+    /// What a block is, beside its bytes.
+    func block(_ index: Int) -> BlockDecoder.Block {
+        let grid = layout.grid, down = index / grid.across % grid.down, across = index % grid.across
+        return BlockDecoder.Block(
+            layout: layout, rows: grid.storedRows(down),
+            visibleRows: min(grid.blockHeight, grid.height - down * grid.blockHeight),
+            visibleColumns: min(grid.blockWidth, grid.width - across * grid.blockWidth),
+            needsSwap: header.needsSwap, jpegTables: jpegTables)
+    }
+
     /// The page of a directory.
     ///
     /// - Throws: ``TiffError`` with code `.damaged`, `.unsupported` or `.limitExceeded`.

@@ -1,6 +1,6 @@
 /// What people call the tags that are kept as they were, and which are not kept.
 ///
-/// - Source: TIFF 6.0; TIFF/EP; Adobe's and LibTIFF's registered tags; GeoTIFF 1.1; GDAL.
+/// - Source: TIFF 6.0; TIFF/EP; Adobe's and LibTIFF's registered tags; GeoTIFF 1.1; GDAL; Exif 2.32.
 enum TagNames {
     private static let names: [UInt16: String] = [
         263: "Threshholding", 269: "DocumentName", 270: "ImageDescription", 271: "Make", 272: "Model",
@@ -13,8 +13,26 @@ enum TagNames {
         33432: "Copyright", 33550: "ModelPixelScale", 33723: "IPTC", 33922: "ModelTiepoint",
         34264: "ModelTransformation", 34377: "Photoshop", 34675: "ICCProfile", 34735: "GeoKeyDirectory",
         34736: "GeoDoubleParams", 34737: "GeoAsciiParams", 42112: "GDALMetadata", 42113: "GDALNoData",
-        51123: "MicroManagerMetadata",
+        51123: microManager,
+        // Of cameras, in a directory of their own.
+        33434: "ExposureTime", 33437: "FNumber", 34850: "ExposureProgram", 34855: "PhotographicSensitivity",
+        34864: "SensitivityType", 36864: "ExifVersion", 36867: "DateTimeOriginal", 36868: "DateTimeDigitized",
+        36880: "OffsetTime", 36881: "OffsetTimeOriginal", 36882: "OffsetTimeDigitized",
+        37121: "ComponentsConfiguration",
+        37122: "CompressedBitsPerPixel", 37377: "ShutterSpeedValue", 37378: "ApertureValue", 37379: "BrightnessValue",
+        37380: "ExposureBiasValue", 37381: "MaxApertureValue", 37382: "SubjectDistance", 37383: "MeteringMode",
+        37384: "LightSource", 37385: "Flash", 37386: "FocalLength", 37500: "MakerNote", 37510: "UserComment",
+        37520: "SubSecTime", 37521: "SubSecTimeOriginal", 37522: "SubSecTimeDigitized", 40960: "FlashpixVersion",
+        40961: "ColorSpace", 40962: "PixelXDimension", 40963: "PixelYDimension", 41486: "FocalPlaneXResolution",
+        41487: "FocalPlaneYResolution", 41488: "FocalPlaneResolutionUnit", 41495: "SensingMethod", 41728: "FileSource",
+        41729: "SceneType", 41985: "CustomRendered", 41986: "ExposureMode", 41987: "WhiteBalance",
+        41988: "DigitalZoomRatio", 41989: "FocalLengthIn35mmFilm", 41990: "SceneCaptureType", 41991: "GainControl",
+        41992: "Contrast", 41993: "Saturation", 41994: "Sharpness", 42016: "ImageUniqueID", 42033: "BodySerialNumber",
+        42034: "LensSpecification", 42035: "LensMake", 42036: "LensModel", 42037: "LensSerialNumber",
     ]
+
+    /// What the notes of Micro-Manager on one page are called.
+    static let microManager = "MicroManagerMetadata"
 
     /// Tags that say how pixels are stored, or where something lies in the file: they mean nothing beside a Zarr, whose
     /// own metadata say it. Those of ImageJ's metadata are taken apart instead.

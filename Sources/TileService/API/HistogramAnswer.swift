@@ -27,7 +27,7 @@ enum HistogramAnswer {
         }
         try PlaneHistogram.check(image, level: level)
         let request = counted
-        let content = LazyContent(version: image.version, key: "histogram \(request) \(bins)") {
+        let content = LazyContent(of: image, key: "histogram \(request) \(bins)") {
             report(try PlaneHistogram(image, request, while: $0), request, bins).serialized()
         }
         return Answer(type: "application/json", content)

@@ -28,7 +28,7 @@ package struct RegionQuery: Sendable, Hashable {
     package let format: Format
 
     /// Bytes of pixels sent at once.
-    private static let byteLimit = 256 << 20
+    private static let byteLimit = 128 << 20
 
     /// - Throws: ``ServiceError`` with status 400 where a parameter is malformed or leaves the image.
     package init(_ query: RequestQuery, accept: String?, of image: ImageDescription) throws {

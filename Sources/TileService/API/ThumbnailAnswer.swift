@@ -19,7 +19,6 @@ enum ThumbnailAnswer {
         let style = try StyleQuery.style(request.query, of: image.description)
         var order = PictureOrder(try RenderJob(image, frame(of: image, size), style), format: format)
         order.quality = try StyleQuery.quality(request.query)
-        order.background = image.description.isRGB ? 255 : 0
         return Answer(order, of: image, to: request)
     }
 

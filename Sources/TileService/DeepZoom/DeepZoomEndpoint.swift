@@ -64,7 +64,6 @@ struct DeepZoomEndpoint: Endpoint {
         var order = PictureOrder(
             try RenderJob(image, frame, StyleQuery.style(request.query, of: image.description)), format: format)
         order.quality = try StyleQuery.quality(request.query)
-        order.background = image.description.isRGB ? 255 : 0
         return Answer(order, of: image, to: request)
     }
 

@@ -4,22 +4,26 @@ import Zarr
 /// Bytes that are made when they are wanted: who has them already needs none.
 final class LazyContent: AnswerContent {
     let tag: String
+    private let name: String
     private let make: @Sendable (_ isWanted: @escaping @Sendable () -> Bool) throws -> [UInt8]
+    private let memory: ServedImage.Pictures?
     private let made = Mutex<[UInt8]?>(nil)
 
     /// Part of every tag: counted up whenever the same request gives other bytes than before.
     private static let edition = "1"
 
     /// - Parameters:
-    ///   - version: of the image.
     ///   - key: another for all other bytes made of the image.
+    ///   - isRemembered: whether the bytes are worth a place in the memory of what was made last.
     ///   - make: makes the bytes; may ask whether anybody still wants them.
     init(
-        version: String, key: String,
+        of image: ServedImage, key: String, isRemembered: Bool = true,
         _ make: @escaping @Sendable (_ isWanted: @escaping @Sendable () -> Bool) throws -> [UInt8]
     ) {
+        name = "\(image.id)\n\(image.version)\n\(key)"
+        memory = isRemembered ? image.pictures : nil
         var digest = Fingerprint()
-        for part in [version, key, Self.edition] { digest.add(part) }
+        for part in [name, Self.edition] { digest.add(part) }
         tag = digest.hexadecimal
         self.make = make
     }
@@ -34,7 +38,7 @@ final class LazyContent: AnswerContent {
     private func bytes() throws -> [UInt8] {
         try made.withLock { made in
             if let made { return made }
-            let bytes = try make { true }
+            let bytes = try memory.map { try $0.value(name) { try make { true } } } ?? make { true }
             made = bytes
             return bytes
         }

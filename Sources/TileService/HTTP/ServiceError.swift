@@ -23,6 +23,11 @@ package struct ServiceError: Error {
     /// There is no such thing.
     static func notFound(_ message: String) -> ServiceError { ServiceError(.notFound, "not-found", message) }
 
+    /// A parameter is malformed, or asks for what there is not.
+    static func wrong(_ name: String, _ text: some StringProtocol, _ remedy: String) -> ServiceError {
+        ServiceError(.badRequest, "parameter", "\(name)=\(text.prefix(64)) cannot be answered: \(remedy)")
+    }
+
     /// What an error of the libraries means to a client.
     init(_ error: any Error) {
         switch error {

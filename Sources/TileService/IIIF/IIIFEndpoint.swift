@@ -62,7 +62,6 @@ struct IIIFEndpoint: Endpoint {
         order.isMirrored = asked.isMirrored
         order.turns = asked.turns
         order.isBitonal = asked.quality == .bitonal
-        order.background = image.description.isRGB ? 255 : 0
         var answer = Answer(order, of: image, to: request)
         let query = request.query.text.isEmpty ? "" : "?" + request.query.text
         answer.headers[.link] =

@@ -24,7 +24,7 @@ enum IIIFInformation {
         document["height"] = JSONValue(height)
         document["sizes"] = .array(
             factors.reversed().map { [(width - 1) / $0 + 1, (height - 1) / $0 + 1] }
-                .filter { $0[0] * $0[1] <= IIIFSize.maxArea && $0.allSatisfy { $0 <= IIIFSize.maxSide } }
+                .filter { $0.allSatisfy { $0 <= IIIFSize.maxSide } && $0[0] * $0[1] <= IIIFSize.maxArea }
                 .map { ["width": JSONValue($0[0]), "height": JSONValue($0[1])] })
         document["tiles"] = [["width": JSONValue(side), "height": JSONValue(side), "scaleFactors": JSONValue(factors)]]
         let limits: JSONValue = [
@@ -36,7 +36,9 @@ enum IIIFInformation {
             for name in ["maxWidth", "maxHeight", "maxArea"] { document[name] = limits[name] }
             document["extraFormats"] = ["webp"]
             document["extraQualities"] = ["color", "gray", "bitonal"]
-            document["extraFeatures"] = names(features + ["sizeUpscaling"])
+            // Sizes with "^" are made as well, but not announced: the validator of IIIF takes "^max" for the size of the
+            // image, the specification for the largest size a server makes.
+            document["extraFeatures"] = names(features)
             document["preferredFormats"] = ["webp", "jpg"]
         case .two:
             var profile = limits

@@ -18,7 +18,7 @@ package struct IIIFSize: Sendable, Hashable {
         let plain = isMarked ? text.dropFirst() : Substring(text)
         let own = Extent(region.width, region.height)
         let mayGrow = isMarked || version == .two
-        let size = try Self.extent(plain, text, own, mayGrow: mayGrow, isMarked: isMarked, version)
+        let size = try Self.extent(plain, text, own, isMarked: isMarked, version)
         let isLarger = size.width > own.width || size.height > own.height
         guard size.width >= 1, size.height >= 1 else {
             throw ServiceError(.badRequest, "size", "\(text.prefix(64)) is less than a pixel")
@@ -61,14 +61,14 @@ package struct IIIFSize: Sendable, Hashable {
     }
 
     private static func extent(
-        _ plain: Substring, _ text: String, _ own: Extent, mayGrow: Bool, isMarked: Bool, _ version: IIIFVersion
+        _ plain: Substring, _ text: String, _ own: Extent, isMarked: Bool, _ version: IIIFVersion
     ) throws -> Extent {
         if plain == "max" { return own.largest(mayGrow: isMarked) }
         if plain == "full" && version == .two { return own }
         if plain.hasPrefix("pct:") {
             guard let share = IIIFNumber.value(plain.dropFirst(4)), share > 0, share < 1e6 else { throw wrong(text) }
             return Extent(
-                Int((Double(own.width) * share / 100).rounded()), Int((Double(own.height) * share / 100).rounded()))
+                whole(Double(own.width) * share / 100), whole(Double(own.height) * share / 100))
         }
         let isFitted = plain.hasPrefix("!")
         let sides = (isFitted ? plain.dropFirst() : plain).split(separator: ",", omittingEmptySubsequences: false)
@@ -76,8 +76,8 @@ package struct IIIFSize: Sendable, Hashable {
         let width = try side(sides[0], text), height = try side(sides[1], text)
         switch (width, height) {
         case (let width?, let height?) where isFitted:
-            var scale = min(Double(width) / Double(own.width), Double(height) / Double(own.height))
-            if !mayGrow { scale = min(scale, 1) }
+            // Not less where the region is smaller than the box: the validator of IIIF wants that refused.
+            let scale = min(Double(width) / Double(own.width), Double(height) / Double(own.height))
             return Extent(
                 max(1, Int((Double(own.width) * scale).rounded())), max(1, Int((Double(own.height) * scale).rounded())))
         case (let width?, let height?): return Extent(width, height)
@@ -89,8 +89,11 @@ package struct IIIFSize: Sendable, Hashable {
 
     /// A side scaled as another is, at least a pixel.
     private static func scaled(_ side: Int, _ to: Int, _ from: Int) -> Int {
-        max(1, Int((Double(side) * Double(to) / Double(from)).rounded()))
+        max(1, whole(Double(side) * Double(to) / Double(from)))
     }
+
+    /// To the nearest; what is far too large may be anything that is.
+    private static func whole(_ side: Double) -> Int { Int(min(side, 0x1p52).rounded()) }
 
     private static func side(_ text: Substring, _ whole: String) throws -> Int? {
         if text.isEmpty { return nil }

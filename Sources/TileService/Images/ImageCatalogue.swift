@@ -9,6 +9,8 @@ final class ImageCatalogue: Sendable {
     let library: ImageLibrary
     /// Decoded blocks of all images.
     let blocks: BlockCache
+    /// Pictures as they are sent.
+    private let pictures: ServedImage.Pictures
     private let images = Mutex(CostCache<Key, ServedImage>(capacity: 512 << 10, largest: 1 << 10))
 
     private struct Key: Hashable {
@@ -18,7 +20,10 @@ final class ImageCatalogue: Sendable {
 
     init(_ library: ImageLibrary, cacheBytes: Int) {
         self.library = library
-        blocks = BlockCache(capacity: cacheBytes)
+        // A picture is some hundredth of the pixels it is made of: so many are of as many pixels as the blocks hold.
+        let share = cacheBytes / 16
+        pictures = ServedImage.Pictures(capacity: share, largest: share / 4, bytes: \.count)
+        blocks = BlockCache(capacity: cacheBytes - share)
     }
 
     /// An image by its id; of several that an item holds the first, where the id names only the item.
@@ -29,7 +34,7 @@ final class ImageCatalogue: Sendable {
         let opened = try library.open(item)
         let key = Key(id: id, version: opened.version)
         if let known = images.withLock({ $0.find(key) }) { return known }
-        let image = try Self.open(opened, inside, id: id, cache: blocks)
+        let image = try open(opened, inside, id: id)
         // Two who come at once open it twice; the blocks of one are forgotten in time.
         images.withLock { $0.insert(key, image, bytes: 0) }
         return image
@@ -48,9 +53,7 @@ final class ImageCatalogue: Sendable {
         }
     }
 
-    private static func open(
-        _ opened: OpenedItem, _ inside: [String], id: String, cache: BlockCache
-    ) throws -> ServedImage {
+    private func open(_ opened: OpenedItem, _ inside: [String], id: String) throws -> ServedImage {
         let version = opened.version.tag
         switch opened.contents {
         case .tiff(let document):
@@ -62,7 +65,7 @@ final class ImageCatalogue: Sendable {
             let image = document.series[number]
             return try ServedImage(
                 image, id: id, name: image.description.name ?? opened.item.name, version: version, labels: [],
-                cache: cache)
+                cache: blocks, pictures: pictures)
         case .zarr(let store, let root):
             var key = try root.appending(inside.joined(separator: "/"))
             if inside.isEmpty, let first = try? OMEZarrImage.imageKeys(store, root, skipping: { _ in }).first {
@@ -70,7 +73,8 @@ final class ImageCatalogue: Sendable {
             }
             if let image = try N5Image(store, key) {
                 return try ServedImage(
-                    image, id: id, name: opened.item.name, version: version, labels: [], cache: cache)
+                    image, id: id, name: opened.item.name, version: version, labels: [], cache: blocks,
+                    pictures: pictures)
             }
             let image = try OMEZarrImage.open(store, key)
             let labels = (try? image.labelPaths()) ?? []
@@ -78,7 +82,7 @@ final class ImageCatalogue: Sendable {
                 image, id: id, name: image.description.name ?? opened.item.name, version: version,
                 labels: labels.compactMap { path in
                     (try? key.appending("labels").appending(trimmed: path)).map { Self.id(opened.item, $0, root) }
-                }, cache: cache)
+                }, cache: blocks, pictures: pictures)
         }
     }
 

@@ -16,12 +16,30 @@ package final class ServedImage: Sendable {
     let version: String
     /// Where its labels lie, as ids; none where it has none.
     let labels: [String]
+    /// What was made of all images last; nil: nothing is remembered.
+    let pictures: Pictures?
+
+    /// Files by what they show of which image.
+    package typealias Pictures = SharedCache<String, [UInt8]>
+
+    /// Far from where places become inexact or overflow; more than any image has.
+    private static let longestAxis = 1 << 48
+    private static let mostChannels = 1 << 16
 
     package init(
-        _ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache
-    )
-        throws
-    {
+        _ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache,
+        pictures: Pictures? = nil
+    ) throws {
+        let shape = source.description.shape
+        guard shape.allSatisfy({ (1...Self.longestAxis).contains($0) }),
+            source.description.channelCount <= Self.mostChannels
+        else {
+            throw ServiceError(
+                .notImplemented, "unsupported",
+                "\"\(id)\" has the shape \(shape): images of 1 to \(Self.longestAxis) elements on an axis and at most "
+                    + "\(Self.mostChannels) channels are shown")
+        }
+        self.pictures = pictures
         self.id = id
         self.name = name
         self.version = version

@@ -46,7 +46,7 @@ struct OMEROEndpoint: Endpoint {
         case "h": order.isMirrored = true
         case "v": (order.isMirrored, order.turns) = (true, 2)
         case "hv", "vh": order.turns = 2
-        case let text: throw OMEROStyle.wrong("flip", text, "use h, v or hv")
+        case let text: throw ServiceError.wrong("flip", text, "use h, v or hv")
         }
         return Answer(order, of: image, to: request)
     }
@@ -68,14 +68,13 @@ struct OMEROEndpoint: Endpoint {
     ) throws -> PictureOrder {
         let name = request.query["format"] ?? "jpeg"
         guard let format = PictureFormat(named: name) else {
-            throw OMEROStyle.wrong("format", name, "use jpeg, png or webp")
+            throw ServiceError.wrong("format", name, "use jpeg, png or webp")
         }
         var order = PictureOrder(try RenderJob(image, frame, style), format: format)
         if let quality = try request.query.double("q") {
-            guard (0...1).contains(quality) else { throw OMEROStyle.wrong("q", "\(quality)", "use 0 to 1") }
+            guard (0...1).contains(quality) else { throw ServiceError.wrong("q", "\(quality)", "use 0 to 1") }
             order.quality = max(1, Int((quality * 100).rounded()))
         }
-        order.background = image.description.isRGB ? 255 : 0
         return order
     }
 
@@ -93,11 +92,11 @@ struct OMEROEndpoint: Endpoint {
         }
         let plane = try plane(request.query["theZ"], request.query["theT"], image)
         let bins = try request.query.int("bins") ?? 256
-        guard (1...65536).contains(bins) else { throw OMEROStyle.wrong("bins", "\(bins)", "use 1 to 65536") }
+        guard (1...65536).contains(bins) else { throw ServiceError.wrong("bins", "\(bins)", "use 1 to 65536") }
         let counted = PlaneHistogram.Request(
             level: PlaneHistogram.coarseLevel(image), channel: channel, z: plane.z, t: plane.t)
         try PlaneHistogram.check(image, level: counted.level)
-        let content = LazyContent(version: image.version, key: "histogram_json \(counted) \(bins)") {
+        let content = LazyContent(of: image, key: "histogram_json \(counted) \(bins)") {
             let counts = try PlaneHistogram(image, counted, while: $0).histogram.counts(bins: bins)
             return (["data": JSONValue(counts)] as JSONValue).serialized()
         }

@@ -16,7 +16,7 @@ package enum OMEROFrame {
         }
         let numbers = try numbers(text, "region", 4...4), size = size(image, 0)
         guard numbers[0] < size.width, numbers[1] < size.height, numbers[2] > 0, numbers[3] > 0 else {
-            throw OMEROStyle.wrong("region", text, "the image is \(size.width) x \(size.height)")
+            throw ServiceError.wrong("region", text, "the image is \(size.width) x \(size.height)")
         }
         let columns = min(numbers[2], size.width - numbers[0]), rows = min(numbers[3], size.height - numbers[1])
         return RenderFrame(
@@ -27,16 +27,16 @@ package enum OMEROFrame {
     private static func tile(_ text: String, _ image: ImageDescription) throws -> RenderFrame {
         let numbers = try numbers(text, "tile", 3...5)
         guard numbers.count != 4, image.levels.indices.contains(numbers[0]) else {
-            throw OMEROStyle.wrong(
+            throw ServiceError.wrong(
                 "tile", text, "use level,column,row[,w,h]; there are levels 0 to \(image.levels.count - 1)")
         }
         let width = numbers.count == 5 ? numbers[3] : side, height = numbers.count == 5 ? numbers[4] : side
         guard (1...longestSide).contains(width), (1...longestSide).contains(height) else {
-            throw OMEROStyle.wrong("tile", text, "its sides go from 1 to \(longestSide)")
+            throw ServiceError.wrong("tile", text, "its sides go from 1 to \(longestSide)")
         }
         let size = size(image, numbers[0]), factors = FrameSource.factors(numbers[0], of: image)
         guard numbers[1] <= (size.width - 1) / width, numbers[2] <= (size.height - 1) / height else {
-            throw OMEROStyle.wrong("tile", text, "the level is \(size.width) x \(size.height)")
+            throw ServiceError.wrong("tile", text, "the level is \(size.width) x \(size.height)")
         }
         let x = numbers[1] * width, y = numbers[2] * height
         let columns = min(width, size.width - x), rows = min(height, size.height - y)
@@ -58,7 +58,7 @@ package enum OMEROFrame {
     private static func numbers(_ text: String, _ name: String, _ counts: ClosedRange<Int>) throws -> [Int] {
         let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard counts.contains(numbers.count), !numbers.contains(where: { $0.map { $0 < 0 } ?? true }) else {
-            throw OMEROStyle.wrong(name, text, "use \(counts.upperBound) whole numbers")
+            throw ServiceError.wrong(name, text, "use \(counts.upperBound) whole numbers")
         }
         return numbers.compactMap { $0 }
     }

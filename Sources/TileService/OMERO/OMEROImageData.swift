@@ -64,7 +64,7 @@ enum OMEROImageData {
         guard let axis = image.axis(name), let meters = image.axes[axis].unit.flatMap(PhysicalUnit.meters) else {
             return .null
         }
-        return JSONValue(image.levels[0].scale[axis] * (meters / 1e-6))
+        return JSONValue(image.levels[0].scale[axis] * (meters * 1e6))
     }
 
     /// OMERO's name of a type.

@@ -26,7 +26,7 @@ package enum OMEROStyle {
             style.mode = .gray
             style.layers = Array(style.layers.prefix(1))
         case "c", "color", "rgb", "": break
-        case let text: throw wrong("m", text, "use g or c")
+        case let text: throw ServiceError.wrong("m", text, "use g or c")
         }
         style.stack = try stack(query["p"] ?? "normal", extent: image.axis("z").map { image.shape[$0] } ?? 1)
         return style
@@ -35,15 +35,16 @@ package enum OMEROStyle {
     private static func layers(_ text: String, _ maps: [JSONValue], count: Int) throws -> [RenderStyle.Layer] {
         var layers = [RenderStyle.Layer]()
         for (number, part) in text.split(separator: ",").enumerated() {
-            guard number < 4096 else { throw wrong("c", text, "it names too many channels") }
+            guard number < 4096 else { throw ServiceError.wrong("c", text, "it names too many channels") }
             guard let layer = try layer(part, text, count: count) else { continue }
             var adjusted = layer
             if maps.indices.contains(number) { try adjust(&adjusted, maps[number]) }
             layers.append(adjusted)
         }
-        guard !layers.isEmpty else { throw wrong("c", text, "at least one channel must be on") }
+        guard !layers.isEmpty else { throw ServiceError.wrong("c", text, "at least one channel must be on") }
         guard layers.count <= RenderLimits.channels, Set(layers.map(\.channel)).count == layers.count else {
-            throw wrong("c", text, "at most \(RenderLimits.channels) channels are shown at once, each once")
+            throw ServiceError.wrong(
+                "c", text, "at most \(RenderLimits.channels) channels are shown at once, each once")
         }
         return layers.sorted { $0.channel < $1.channel }
     }
@@ -52,8 +53,8 @@ package enum OMEROStyle {
     private static func layer(_ part: Substring, _ text: String, count: Int) throws -> RenderStyle.Layer? {
         let shown = part.split(separator: "$", maxSplits: 1, omittingEmptySubsequences: false)
         let sides = shown[0].split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let number = Int(sides[0]), number != 0, (1...count).contains(Int(number.magnitude)) else {
-            throw wrong("c", text, "the image has channels 1 to \(count)")
+        guard let number = Int(sides[0]), number != 0, (-count...count).contains(number) else {
+            throw ServiceError.wrong("c", text, "the image has channels 1 to \(count)")
         }
         guard number > 0 else { return nil }
         var layer = RenderStyle.Layer(channel: number - 1)
@@ -73,7 +74,8 @@ package enum OMEROStyle {
     private static func paint(_ layer: inout RenderStyle.Layer, _ name: Substring, _ text: String) throws {
         if name.hasSuffix(".lut") {
             guard let map = ColorMap(named: String(name.dropLast(4))) else {
-                throw wrong("c", text, "there are " + ColorMap.names.map { $0 + ".lut" }.joined(separator: ", "))
+                throw ServiceError.wrong(
+                    "c", text, "there are " + ColorMap.names.map { $0 + ".lut" }.joined(separator: ", "))
             }
             layer.map = map
             return
@@ -81,7 +83,7 @@ package enum OMEROStyle {
         // Three and four digits stand for six and eight.
         let digits = name.utf8.count <= 4 ? name.map { "\($0)\($0)" }.joined() : String(name)
         guard let color = Channel.Color(hexadecimal: digits), !digits.hasPrefix("#") else {
-            throw wrong("c", text, "a colour has 3, 4, 6 or 8 hexadecimal digits")
+            throw ServiceError.wrong("c", text, "a colour has 3, 4, 6 or 8 hexadecimal digits")
         }
         layer.color = color
     }
@@ -89,7 +91,7 @@ package enum OMEROStyle {
     private static func adjustments(_ text: String) throws -> [JSONValue] {
         guard text.utf8.count <= 1 << 16, let document = try? JSONValue.parse(text),
             let maps = document.array
-        else { throw wrong("maps", text, "use a JSON list with an object for each channel") }
+        else { throw ServiceError.wrong("maps", text, "use a JSON list with an object for each channel") }
         return maps
     }
 
@@ -103,10 +105,10 @@ package enum OMEROStyle {
         case "linear": break
         case "polynomial":
             guard (0.01...100).contains(coefficient) else {
-                throw wrong("maps", "\(coefficient)", "a coefficient lies between 0.01 and 100")
+                throw ServiceError.wrong("maps", "\(coefficient)", "a coefficient lies between 0.01 and 100")
             }
             layer.gamma = coefficient
-        case let family: throw wrong("maps", family, "use the families linear and polynomial")
+        case let family: throw ServiceError.wrong("maps", family, "use the families linear and polynomial")
         }
     }
 
@@ -115,17 +117,13 @@ package enum OMEROStyle {
         guard let name = parts.first, name != "normal", !name.isEmpty else { return nil }
         let methods: [String: PlaneProjection.Method] = ["intmax": .max, "intmean": .mean, "intsum": .sum]
         guard let method = methods[String(name)], parts.count <= 2 else {
-            throw wrong("p", text, "use normal, intmax, intmean or intsum, as in intmax|0:9")
+            throw ServiceError.wrong("p", text, "use normal, intmax, intmean or intsum, as in intmax|0:9")
         }
         guard parts.count == 2 else { return .init(method: method, planes: 0...extent - 1) }
         let ends = parts[1].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
         guard ends.count == 2, let first = ends[0], let last = ends[1], first >= 0, first <= last, last < extent else {
-            throw wrong("p", text, "the image has planes 0 to \(extent - 1)")
+            throw ServiceError.wrong("p", text, "the image has planes 0 to \(extent - 1)")
         }
         return .init(method: method, planes: first...last)
-    }
-
-    static func wrong(_ name: String, _ text: String, _ remedy: String) -> ServiceError {
-        ServiceError(.badRequest, "parameter", "\(name)=\(text.prefix(64)) cannot be shown: \(remedy)")
     }
 }

@@ -12,6 +12,9 @@ package struct PrecomputedVolume: Sendable {
     private let image: ServedImage
     private let z: Int?
 
+    /// Channels are never cut apart, so that many of them make small chunks.
+    private static let chunkBytes = 16 << 20
+
     /// How elements become those of another type.
     enum Conversion: Sendable { case float16ToFloat32, float64ToFloat32 }
 
@@ -66,7 +69,12 @@ package struct PrecomputedVolume: Sendable {
     func chunk(_ level: Int) -> [Int] {
         let size = size(level)
         let isDeep = z.map { image.pyramid.naturalReadShape(level: 0)[$0] > 1 } ?? false
-        return zip(size, isDeep ? [64, 64, 64] : [256, 256, 1]).map { min($0, $1) }
+        var chunk = zip(size, isDeep ? [64, 64, 64] : [256, 256, 1]).map { min($0, $1) }
+        let pixelBytes = image.description.channelCount * image.description.type.size
+        while chunk.saturatingProduct(times: pixelBytes) > Self.chunkBytes, let side = chunk.max(), side > 1 {
+            for axis in chunk.indices where chunk[axis] == side { chunk[axis] = (side + 1) / 2 }
+        }
+        return chunk
     }
 
     /// Nanometres from one element to the next in x, y and z. An axis without a unit counts as one of nanometres.
@@ -75,7 +83,7 @@ package struct PrecomputedVolume: Sendable {
             guard let axis else { return 1 }
             let description = image.description, factor = FrameSource.factors(level, of: description)[axis]
             let meters = description.axes[axis].unit.flatMap(PhysicalUnit.meters) ?? 1e-9
-            let resolution = description.levels[0].scale[axis] * factor * (meters / 1e-9)
+            let resolution = description.levels[0].scale[axis] * factor * (meters * 1e9)
             return resolution.isFinite && resolution > 0 ? resolution : factor
         }
     }

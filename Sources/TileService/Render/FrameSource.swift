@@ -12,11 +12,11 @@ struct FrameSource: Sendable, Hashable {
     let columns, rows: PictureResampler.Side?
 
     /// Takes the coarsest level that is at least as fine as the picture; a coarser one only where a picture of odd
-    /// proportions would take more bytes than may be read.
+    /// proportions would take a plane of more bytes than may be read.
     ///
-    /// - Parameter bytesPerPixel: what is read for each pixel of the level, over all channels and planes.
+    /// - Parameter planes: how many are read of a level, over all channels, from the factors of the level.
     /// - Throws: ``ServiceError`` with status 400 where too much would have to be read.
-    init(_ frame: RenderFrame, of image: ImageDescription, bytesPerPixel: (_ factors: [Double]) -> Int) throws {
+    init(_ frame: RenderFrame, of image: ImageDescription, planes: (_ factors: [Double]) -> Int) throws {
         var chosen = 0
         let xAxis = image.axis("x") ?? image.axes.count - 1, yAxis = image.axis("y") ?? image.axes.count - 2
         for level in image.levels.indices.dropFirst() {
@@ -24,18 +24,23 @@ struct FrameSource: Sendable, Hashable {
             // Half a percent, for scales that were written with few digits.
             if factors[xAxis] <= frame.stepX * 1.005 && factors[yAxis] <= frame.stepY * 1.005 { chosen = level }
         }
-        for level in chosen..<image.levels.count {
-            let source = FrameSource(frame, level, Self.factors(level, of: image), image, xAxis, yAxis)
-            let bytes = (source.width * source.height).saturatingMultiplied(by: bytesPerPixel(source.factors))
-            if bytes <= RenderLimits.sourceBytes {
-                self = source
-                return
-            }
+        var source = FrameSource(frame, chosen, Self.factors(chosen, of: image), image, xAxis, yAxis)
+        while source.bytes(image) > RenderLimits.sourceBytes, source.level + 1 < image.levels.count {
+            let level = source.level + 1
+            source = FrameSource(frame, level, Self.factors(level, of: image), image, xAxis, yAxis)
         }
-        throw ServiceError(
-            .badRequest, "too-large",
-            "too many pixels would have to be read for this picture, more than \(RenderLimits.sourceBytes >> 20) MiB: "
-                + "choose fewer planes, fewer channels, a smaller region or a smaller picture")
+        guard source.bytes(image).saturatingMultiplied(by: planes(source.factors)) <= RenderLimits.sourceBytes else {
+            throw ServiceError(
+                .badRequest, "too-large",
+                "too many pixels would have to be read for this picture, more than \(RenderLimits.sourceBytes >> 20) "
+                    + "MiB: choose fewer planes, fewer channels, a smaller region or a smaller picture")
+        }
+        self = source
+    }
+
+    /// Of one plane.
+    private func bytes(_ image: ImageDescription) -> Int {
+        width.saturatingMultiplied(by: height).saturatingMultiplied(by: image.type.size)
     }
 
     private init(

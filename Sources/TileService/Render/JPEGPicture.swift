@@ -34,6 +34,6 @@ enum JPEGPicture {
             throw ServiceError(.internalServerError, "internal", "the picture cannot be packed as JPEG: \(text)")
         }
         // The capacity is many times what a picture takes, and pictures are remembered.
-        return Array(bytes[...])
+        return bytes.withUnsafeBufferPointer { Array($0) }
     }
 }

@@ -11,7 +11,7 @@ package struct PictureOrder: Sendable {
     /// no transparency black, of photographs white.
     package var padding: (columns: Int, rows: Int)?
     /// What fills where nothing can be transparent.
-    package var background: UInt8 = 0
+    private let background: UInt8
     /// Whether left and right change places, before the turn.
     package var isMirrored = false
     /// Quarter turns clockwise, 0 to 3.
@@ -22,6 +22,7 @@ package struct PictureOrder: Sendable {
     package init(_ job: RenderJob, format: PictureFormat) {
         self.job = job
         self.format = format
+        background = job.isPhotograph ? 255 : 0
     }
 
     /// Another text for every other file that may come out.

@@ -16,14 +16,13 @@ package struct RenderJob: Sendable {
         self.image = image
         self.frame = frame
         self.style = style
-        let size = image.description.type.size
-        source = try FrameSource(
-            frame, of: image.description,
-            bytesPerPixel: { factors in
-                let planes = Self.planes(style, image.description, factors).count
-                return style.layers.count.saturatingMultiplied(by: planes * size)
-            })
+        source = try FrameSource(frame, of: image.description) { factors in
+            style.layers.count * Self.planes(style, image.description, factors).count
+        }
     }
+
+    /// Whether the channels are the red, green and blue of a photograph.
+    var isPhotograph: Bool { image.description.isRGB }
 
     /// Another text for every other picture of the image.
     var key: String {

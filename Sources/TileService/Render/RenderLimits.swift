@@ -6,6 +6,6 @@ package enum RenderLimits {
     package static let side = 16_383
     /// Channels shown at once, as many as OMERO allows.
     package static let channels = 10
-    /// Bytes of pixels read for one picture; a stack of 250 planes of 1024 x 1024 pixels of 16 bits.
-    package static let sourceBytes = 512 << 20
+    /// Bytes of pixels read for one picture; a stack of 128 planes of 1024 x 1024 pixels of 16 bits.
+    package static let sourceBytes = 256 << 20
 }

@@ -43,10 +43,10 @@ package struct RenderStyle: Sendable, Hashable {
     package init(_ image: ImageDescription) {
         z = image.axis("z").map { image.shape[$0] / 2 } ?? 0
         t = 0
-        let active = (0..<image.channelCount).filter {
-            !image.channels.indices.contains($0) || image.channels[$0].isActive
-        }
-        layers = (active.isEmpty ? [0] : Array(active.prefix(RenderLimits.channels))).map { Layer(channel: $0) }
+        let active = (0..<image.channelCount).lazy
+            .filter { !image.channels.indices.contains($0) || image.channels[$0].isActive }
+            .prefix(RenderLimits.channels)
+        layers = (active.isEmpty ? [0] : Array(active)).map { Layer(channel: $0) }
     }
 
     /// The plane and the time.

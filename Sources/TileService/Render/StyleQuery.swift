@@ -24,7 +24,9 @@ package enum StyleQuery {
         (style.z, style.t) = try plane(query, of: image)
         if let text = query["project"], !text.isEmpty, text != "none" { style.stack = try stack(text, image) }
         if let text = query["mode"], !text.isEmpty {
-            guard let mode = RenderStyle.Mode(rawValue: text) else { throw wrong("mode", text, "use color or gray") }
+            guard let mode = RenderStyle.Mode(rawValue: text) else {
+                throw ServiceError.wrong("mode", text, "use color or gray")
+            }
             style.mode = mode
         }
         if let text = query["channels"], !text.isEmpty {
@@ -48,7 +50,7 @@ package enum StyleQuery {
     /// - Throws: ``ServiceError`` with status 400.
     package static func quality(_ query: RequestQuery) throws -> Int {
         let quality = try query.int("quality") ?? 80
-        guard (1...100).contains(quality) else { throw wrong("quality", "\(quality)", "use 1 to 100") }
+        guard (1...100).contains(quality) else { throw ServiceError.wrong("quality", "\(quality)", "use 1 to 100") }
         return quality
     }
 
@@ -59,18 +61,20 @@ package enum StyleQuery {
         }
         if let text = query["color.\(number)"], !text.isEmpty {
             guard text.utf8.count <= 7, let color = Channel.Color(hexadecimal: text) else {
-                throw wrong("color.\(number)", text, "use six hexadecimal digits, as in FF8000")
+                throw ServiceError.wrong("color.\(number)", text, "use six hexadecimal digits, as in FF8000")
             }
             layer.color = color
         }
         if let text = query["lut.\(number)"], !text.isEmpty {
             guard let map = ColorMap(named: text) else {
-                throw wrong("lut.\(number)", text, "there are " + ColorMap.names.joined(separator: ", "))
+                throw ServiceError.wrong("lut.\(number)", text, "there are " + ColorMap.names.joined(separator: ", "))
             }
             layer.map = map
         }
         if let gamma = try query.double("gamma.\(number)") {
-            guard (0.01...100).contains(gamma) else { throw wrong("gamma.\(number)", "\(gamma)", "use 0.01 to 100") }
+            guard (0.01...100).contains(gamma) else {
+                throw ServiceError.wrong("gamma.\(number)", "\(gamma)", "use 0.01 to 100")
+            }
             layer.gamma = gamma
         }
         layer.isInverted = query.flag("invert.\(number)")
@@ -81,7 +85,7 @@ package enum StyleQuery {
         let sides = text.split(separator: ":", omittingEmptySubsequences: false)
         guard sides.count == 2, let start = Double(sides[0]), let end = Double(sides[1]), start.isFinite, end.isFinite,
             start <= end
-        else { throw wrong(name, text, "use the smaller and the larger value, as in 100:2000") }
+        else { throw ServiceError.wrong(name, text, "use the smaller and the larger value, as in 100:2000") }
         return (start, end)
     }
 
@@ -90,7 +94,7 @@ package enum StyleQuery {
         var channels = Set<Int>()
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let channel = Int(part), (0..<count).contains(channel) else {
-                throw wrong("channels", text, "the image has channels 0 to \(count - 1)")
+                throw ServiceError.wrong("channels", text, "the image has channels 0 to \(count - 1)")
             }
             channels.insert(channel)
             guard channels.count <= RenderLimits.channels else {
@@ -105,12 +109,13 @@ package enum StyleQuery {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard let method = PlaneProjection.Method(rawValue: String(parts[0])), parts.count == 1 || parts.count == 3
         else {
-            throw wrong("project", text, "use max, mean or sum, and which planes if not all, as in max:0:9")
+            throw ServiceError.wrong(
+                "project", text, "use max, mean or sum, and which planes if not all, as in max:0:9")
         }
         let extent = image.axis("z").map { image.shape[$0] } ?? 1
         guard parts.count == 3 else { return RenderStyle.Stack(method: method, planes: 0...max(extent - 1, 0)) }
         guard let first = Int(parts[1]), let last = Int(parts[2]), first >= 0, first <= last, last < extent else {
-            throw wrong("project", text, "the image has planes 0 to \(extent - 1)")
+            throw ServiceError.wrong("project", text, "the image has planes 0 to \(extent - 1)")
         }
         return RenderStyle.Stack(method: method, planes: first...last)
     }
@@ -120,12 +125,8 @@ package enum StyleQuery {
         guard let index = try query.int(name) else { return nil }
         let extent = extent ?? 1
         guard (0..<extent).contains(index) else {
-            throw wrong(name, "\(index)", "the image has \(name) from 0 to \(extent - 1)")
+            throw ServiceError.wrong(name, "\(index)", "the image has \(name) from 0 to \(extent - 1)")
         }
         return index
-    }
-
-    private static func wrong(_ name: String, _ text: String, _ remedy: String) -> ServiceError {
-        ServiceError(.badRequest, "parameter", "\(name)=\(text.prefix(64)) cannot be shown: \(remedy)")
     }
 }

@@ -59,6 +59,9 @@ public struct DirectoryStore: WritableStore {
         return store
     }
 
+    /// Makes the directory an object lies in.
+    func makeDirectory(of key: StoreKey) throws { try directories.make(file(key.parent ?? .root)) }
+
     /// The path of an object's file.
     func file(_ key: StoreKey) -> String { key.path.isEmpty ? path : path + "/" + key.path }
 }

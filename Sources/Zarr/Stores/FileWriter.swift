@@ -73,5 +73,12 @@ enum TemporaryName {
         return prefix + String(getpid()) + "-" + String(number, radix: 16)
     }
 
+    /// Such a name in the folder of a file.
+    static func beside(_ path: String) -> String {
+        // By bytes: to Swift a "/" and a combining mark behind it are one character.
+        let name = path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
+        return String(decoding: path.utf8.dropLast(name.count), as: UTF8.self) + next()
+    }
+
     static func matches(_ name: String) -> Bool { name.hasPrefix(prefix) }
 }

@@ -2,7 +2,7 @@
 
 extension StoreKey {
     /// True for the path of this key's object, and of every object below it.
-    func isAtOrAbove(_ path: String) -> Bool {
+    package func isAtOrAbove(_ path: String) -> Bool {
         if self.path.isEmpty { return true }
         let rest = path.utf8.dropFirst(self.path.utf8.count)
         return path.utf8.starts(with: self.path.utf8) && (rest.isEmpty || rest.first == UInt8(ascii: "/"))

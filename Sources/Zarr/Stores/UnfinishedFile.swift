@@ -15,10 +15,7 @@ package final class UnfinishedFile: Sendable {
     /// - Parameter path: the name the file takes when finished; the temporary file lies beside it.
     package init(path: String) throws {
         self.path = path
-        // By bytes: to Swift a "/" and a combining mark behind it are one character.
-        let name = path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
-        let folder = String(decoding: path.utf8.dropLast(name.count), as: UTF8.self)
-        temporary = folder + TemporaryName.next()
+        temporary = TemporaryName.beside(path)
         descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ZarrError.io("write", path) }
     }

@@ -56,7 +56,7 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
 
     func run() throws {
         let folder = try ImageFolder(path, series: series)
-        let version = try folder.version()
+        let version = try folder.version(), manifest = try OutputManifest(of: folder.store)
         guard !folder.image.description.isLabels else {
             throw Refusal("\(path) is a label image itself: name the image it belongs to")
         }
@@ -73,8 +73,8 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
         try OpenFileLimit.raise()
         let total = plan.levels[0].shape.saturatingProduct(times: plan.image.type.size)
         var display = ConversionDisplay(total: total, json: json, quiet: quiet)
+        let key = try place.prepare()
         do {
-            let key = try place.prepare()
             let conversion = Conversion(
                 labels.source, plan, into: folder.store, at: key, generator: ConvertCommand.generator)
             let progress = ConversionProgress()
@@ -83,13 +83,13 @@ struct AddLabelsCommand: ParsableCommand, PrintsJSON {
                 display.update(progress)
             }
             display.finished(result)
-            try place.publish { try OutputManifest.note($0, changedIn: folder.store) }
+            try place.publish(manifest)
         } catch {
             display.clear()
             place.abandon()
             throw error
         }
-        display.done("\(path)/labels/\(name)", [])
+        display.done("\(path)/labels/\(name)", labels.isColored ? [] : [NamedLabels.uncolored(name)])
     }
 
     private func options(

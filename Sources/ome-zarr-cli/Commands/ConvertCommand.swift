@@ -39,6 +39,7 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
 
     @OptionGroup var options: ConvertOptions
     @OptionGroup var continuation: ContinuationOptions
+    @OptionGroup var keep: KeepOptions
 
     @OptionGroup(title: "The part to take") var selection: SelectionOptions
 
@@ -117,18 +118,21 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
     ///   - arguments: the options that the output depends on, normalized.
     ///   - name: what images without a name are called.
     func prepare(_ arguments: [String], name: String?) throws -> PreparedConversion {
-        var source = try ConversionInput.open(input, series: series, asSeries: bioformats2raw, plate: parts.plate)
+        var source = try ConversionInput.open(
+            input, series: series, asSeries: bioformats2raw, plate: parts.plate, axes: keep.axes)
         source.rename(changes.name)
         var warnings = source.warnings
         let jobs = try ConversionJobs(
-            options: options, selection: selection, changes: changes, masks: parts.labels, fileName: fileName,
+            options: options, keep: keep, selection: selection, changes: changes, masks: parts.labels,
+            fileName: fileName,
             name: name
         ).plan(source) { warnings.append($0) }
         return try PreparedConversion(
             source, jobs, fileName: fileName, arguments: arguments, name: name, warnings: warnings)
     }
 
-    private func run(_ prepared: PreparedConversion) throws {
+    /// Carries out what was planned, or says what it would be.
+    func run(_ prepared: PreparedConversion) throws {
         let target = ConversionOutput(path: output), plans = prepared.plans
         try target.check(options.omeVersion)
         let forecast = ConversionForecast(prepared.images, plans, output: output, samples: dryRun)
@@ -188,7 +192,9 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
             if !job.labels.isEmpty {
                 try LabelGroup(ofImage: job.key, version: options.omeVersion).list(job.labels, in: store)
             }
-            let conversion = Conversion(job.source, job.plan, into: store, at: job.key, generator: Self.generator)
+            let conversion = Conversion(
+                job.source, job.plan, into: store, at: job.key, generator: Self.generator,
+                attributes: job.attributes)
             let progress = ConversionProgress()
             let result = try Background.run({ try conversion.run(progress: progress) }) {
                 if Interruption.isRequested { progress.cancel() }

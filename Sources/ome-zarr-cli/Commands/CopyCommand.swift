@@ -13,11 +13,15 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
             documents. What is not asked for stays; where nothing but the container or the version changes, no chunk is \
             decoded. N5 becomes OME-Zarr 0.5. An output that ends in .ozx becomes one file, a zipped OME-Zarr.
 
+            With --region, --z, --t or --c a part of an image is copied, or the same part of each image of a collection, with \
+            its labels, or of a plain array. It stays where it lay; the coarser levels are made anew from it, by the same factors and method.
+
             Examples:
               ome-zarr copy cells.ome.zarr cells.ozx
               ome-zarr copy old.zarr new.ome.zarr --ome-version 0.5
               ome-zarr copy cells.ome.zarr sharded.ome.zarr --chunk 64,128,128 --shard 256MB
               ome-zarr copy cells.ome.zarr small.ome.zarr --codec zstd:15
+              ome-zarr copy cells.ome.zarr part.ome.zarr --region 512,512,1024,1024 --c DAPI --z 10:20
               ome-zarr copy embryo.n5 embryo.ome.zarr --dry-run
             """)
 
@@ -29,6 +33,14 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
     var output: String
 
     @OptionGroup var arguments: CopyArguments
+
+    @OptionGroup(title: "The part to take") var selection: SelectionOptions
+
+    @Flag(
+        help:
+            "Go on with a copy that was interrupted: what is complete is not written again. Starts where nothing is there yet."
+    )
+    var resume = false
 
     @Flag(help: "Replace the output if it is a Zarr.")
     var overwrite = false
@@ -42,47 +54,110 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
     @Flag(help: "Print nothing but errors and what --json or --dry-run ask for.")
     var quiet = false
 
+    func validate() throws {
+        guard !resume || !overwrite else {
+            throw ValidationError("--resume goes on with what is there and --overwrite starts anew: choose one")
+        }
+    }
+
+    /// What the identity of a copy begins with: that of a conversion has no such word among its options.
+    static let tag = "copy"
+
     func run() throws {
+        let place = try source()
+        if !selection.isEmpty, try ImageKind.identify(place.store, place.key).kind != .array {
+            return try crop(place)
+        }
+        let target = ConversionOutput(path: output)
+        try target.check(arguments.omeVersion ?? .v05)
+        let plan = try plan(place), identity = identity(plan)
+        if !quiet && !dryRun { for warning in plan.warnings { Output.note("ome-zarr: warning: \(warning)") } }
+        let report = CopyReport(plan: plan, title: output)
+        if json { report.printJSON() } else if dryRun { report.printTable() }
+        if dryRun { return }
+
+        let state = try target.check(input: input, resume ? .resume : overwrite ? .replace : .keep)
+        var display = CopyDisplay(total: plan.pixelBytes, json: json, quiet: quiet)
+        if case .finished(let earlier) = state {
+            try target.refuse(identity, unless: earlier)
+            return ConversionDisplay(total: 0, json: json, quiet: quiet).alreadyDone(output)
+        }
+        Interruption.listen()
+        try OpenFileLimit.raise()
+        let store = try target.open(state, plan, identity, threads: arguments.effort.threadCount)
+        let progress = CopyProgress()
+        do {
+            try target.clear(state, of: store)
+            let copy = HierarchyCopy(plan, into: store, spillingTo: target.scratchFolder)
+            try Background.run({ try copy.run(progress: progress) }) {
+                if Interruption.isRequested { progress.cancel() }
+                display.update(progress)
+            }
+            try target.finish(store, plan)
+        } catch {
+            display.clear()
+            throw target.abandon(store, error)
+        }
+        display.done(output, progress)
+    }
+
+    /// The Zarr to copy.
+    func source() throws -> StorePath {
         guard let place = try StorePath(input) else {
             throw UsageError("\(input) is a file that is no Zarr: use 'ome-zarr convert'")
         }
         guard try place.store.size(place.key.appending(ZarrFolder.marker)) == nil else {
             throw Refusal("\(input) is incomplete: the conversion that was to write it did not end; finish it first")
         }
-        let target = ConversionOutput(path: output)
-        try target.check(arguments.omeVersion ?? .v05)
-        let plan = try HierarchyCopyPlan(of: place.store, at: place.key, isArchive: target.isArchive, arguments.copy)
-        if !quiet && !dryRun { for warning in plan.warnings { Output.note("ome-zarr: warning: \(warning)") } }
-        let report = CopyReport(plan: plan, title: output)
-        if json { report.printJSON() } else if dryRun { report.printTable() }
-        if dryRun { return }
-
-        let state = try target.check(input: input, overwrite: overwrite)
-        Interruption.listen()
-        try OpenFileLimit.raise()
-        let store = try target.begin(state)
-        let progress = CopyProgress()
-        var display = CopyDisplay(total: plan.pixelBytes, json: json, quiet: quiet)
-        do {
-            let copy = HierarchyCopy(plan, into: store, spillingTo: target.folder)
-            try Background.run({ try copy.run(progress: progress) }) {
-                if Interruption.isRequested { progress.cancel() }
-                display.update(progress)
-            }
-            try target.end(store, .v05)
-        } catch {
-            display.clear()
-            throw target.give(up: store, error)
-        }
-        display.done(output, progress)
+        return place
     }
-}
 
-extension ConversionOutput {
-    /// A folder with room for what a copy puts aside: the output, or where the archive will lie.
-    fileprivate var folder: String {
-        guard isArchive else { return path }
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    /// What becomes of everything in it.
+    func plan(_ place: StorePath) throws -> HierarchyCopyPlan {
+        var options = arguments.copy
+        if !selection.isEmpty { options.part = try selection.part(ofArray: ZarrArray.open(place.store, place.key)) }
+        return try HierarchyCopyPlan(
+            of: place.store, at: place.key, isArchive: ConversionOutput(path: output).isArchive, options)
+    }
+
+    /// What tells this copy from any other.
+    func identity(_ plan: HierarchyCopyPlan) -> ConversionIdentity {
+        let generator = ConvertCommand.generator
+        return plan.identity(
+            "\(generator.name) \(generator.version)", of: FilePlace.name(of: input),
+            arguments: [Self.tag] + arguments.options)
+    }
+
+    // MARK: A part
+
+    private func crop(_ place: StorePath) throws {
+        let identification = try ImageKind.identify(place.store, place.key)
+        try refuseWhatHasNoParts(identification.kind, place)
+        let isArchive = ConversionOutput(path: output).isArchive
+        let natural: OMEZarrVersion = identification.zarrFormat == .v2 && !isArchive ? .v04 : .v05
+        var kept = Set(KeepOptions.Part.allCases)
+        if arguments.chunk != nil { kept.remove(.chunk) }
+        if arguments.shard != nil { kept.remove(.shard) }
+        if arguments.codec != nil { kept.remove(.codec) }
+        try KeepingConversion(
+            CommandLine.arguments.dropFirst(2), keeping: kept, arguments.omeVersion ?? natural, from: input, to: output
+        ) { command in
+            command.options.effort = arguments.effort
+            command.continuation.resume = resume
+            (command.overwrite, command.dryRun, command.json, command.quiet) = (overwrite, dryRun, json, quiet)
+        }.run(warnings: CropRemainder(place).warnings())
+    }
+
+    /// Parts are taken of images, each of which says what its axes are.
+    private func refuseWhatHasNoParts(_ kind: ImageKind, _ place: StorePath) throws {
+        switch kind {
+        case .image, .labelImage, .bioFormats2Raw: return
+        case .group where try N5Image(place.store, place.key) != nil: return
+        case .plate(let parts), .well(let parts), .labels(let parts), .scene(let parts):
+            let example = parts.first.map { ", such as \(input)/\($0)" } ?? ""
+            throw UsageError("\(input) holds \(kind.phrase): a part is taken of one image, so name one in it\(example)")
+        case .array, .group:
+            throw UsageError("\(input) holds \(kind.phrase): a part is taken of images")
+        }
     }
 }

@@ -10,7 +10,8 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         discussion: """
             Only metadata are written, each document in one stroke: a reader sees the old or the new. All levels are scaled \
             with the pixel size, and so are the labels of the image. Whatever else the metadata say stays as it was written. \
-            Prints what changes.
+            OME/METADATA.ome.xml is written anew to say the same; OME/source.ome.xml keeps what the source said. Prints \
+            what changes.
 
             Examples:
               ome-zarr edit cells.ome.zarr --channel-names DAPI,GFP,Cy5 --channel-colors 0000FF,00FF00,FF00FF
@@ -46,7 +47,7 @@ struct EditCommand: ParsableCommand, PrintsJSON {
     func run() throws {
         let folder = try ImageFolder(path, series: series)
         _ = try folder.version()
-        let image = folder.image
+        let image = folder.image, manifest = try OutputManifest(of: folder.store)
         var changes = changes.changes
         // New names count: they are what the user wants the channels to be called.
         let renamed = try UsageError.saying { try changes.applied(to: image.description) }
@@ -64,10 +65,13 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         let own = try UsageError.saying { try changes.applied(to: image.attributes, of: image) }
         documents.append((image.key, own.attributes))
         report(own.differences)
-        guard !dryRun, !own.differences.isEmpty else { return }
+        if dryRun { return }
+        let keys = try documents.map { try folder.document(of: $0.key) }
+        guard !own.differences.isEmpty else { return try manifest.settle(keys) }
+        try manifest.announce(keys)
         for (key, attributes) in documents { try folder.write(attributes, of: key) }
-        try OutputManifest.note(documents.map { try folder.document(of: $0.key) }, changedIn: folder.store)
-        try warnOfCopies(in: folder)
+        try manifest.note(keys)
+        try renewCopies(in: folder)
     }
 
     /// Labels have the pixel size of their image.
@@ -92,20 +96,23 @@ struct EditCommand: ParsableCommand, PrintsJSON {
                         ("after", .string(difference.after)),
                     ])
             } else {
-                let before = difference.before.isEmpty ? "unknown" : difference.before
-                Output.line("\(difference.what): \(before) -> \(difference.after)")
+                let before = difference.before.isEmpty ? "unknown" : VisibleText.line(difference.before)
+                Output.line("\(difference.what): \(before) -> \(VisibleText.line(difference.after))")
             }
         }
         if differences.isEmpty && !json { Output.line("nothing changes: the image says so already") }
     }
 
-    private func warnOfCopies(in folder: ImageFolder) throws {
+    /// Brings what else says of the image what its own metadata say in line with it, or tells that it is not.
+    private func renewCopies(in folder: ImageFolder) throws {
         if let copy = try folder.consolidatedCopy() {
             Output.note("ome-zarr: warning: \(copy) still holds a copy of the old metadata: consolidate them again")
         }
-        let xml = try StoreKey("OME/METADATA.ome.xml")
-        if try folder.store.size(xml) != nil {
-            Output.note("ome-zarr: warning: \(xml) still says what the source said")
+        do {
+            if let warning = try OutputXML.renew(after: folder) { Output.note("ome-zarr: warning: \(warning)") }
+        } catch {
+            // The image is changed, whatever is wrong with another one beside it.
+            Output.note("ome-zarr: warning: OME/METADATA.ome.xml was not written anew: \(error)")
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import OMEZarr
+import Pyramid
 import TiffIngest
 
 #if canImport(Glibc)
@@ -14,13 +15,16 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
         commandName: "export",
         abstract: "Writes an image as an OME-TIFF: tiled, with its levels, with its metadata.",
         discussion: """
-            A collection of several images becomes one file, unless --series picks one. Files that may outgrow 4 GiB are \
-            BigTIFF. Labels are not written.
+            A collection of several images becomes one file, and so does a plate, with its wells in the OME-XML; --series \
+            picks one image. Levels that are missing, or that an OME-TIFF cannot have because planes were reduced, too, are \
+            made: by the mean, or the mode of labels, until they have at most 256 pixels a side. Files that may outgrow \
+            4 GiB are BigTIFF. Labels of an image are not written: export them by their own path.
 
             Examples:
               ome-zarr export cells.ome.zarr cells.ome.tif
               ome-zarr export slide.ozx slide.ome.tif --compression jpeg --quality 85
               ome-zarr export volume.ome.zarr volume.ome.tif --compression zstd:9 --tile 256 --no-pyramid
+              ome-zarr export plate.ome.zarr/B/3 well-B3.ome.tif
             """)
 
     @Argument(help: "The image: an OME-Zarr, an array of Zarr or N5, or a TIFF.", transform: PathArgument.nonempty)
@@ -54,18 +58,21 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
             throw UsageError("\(output) is no name of a TIFF: let it end in .ome.tif")
         }
         let source = try ImageInput.open(input)
-        let images = try source.images(series: series)
-        let count = try source.imageCount()
+        let found = try ExportInput(source, series: series)
         let text = options.sourceXML ? try source.sourceXML() : (xml: nil, warning: nil)
+        let levels =
+            options.pyramid ? try ExportLevels(of: found.images, from: input, for: output, options) : nil
         let export = try OMETiffExport(
-            images, options.tiff, omeXML: text.xml,
-            positions: .init(series.map { [$0] } ?? Array(images.indices), of: count))
+            levels?.images ?? found.images, options.tiff, omeXML: text.xml, positions: found.positions,
+            plate: found.plate)
         try refuseToReplace()
         if !quiet {
-            for warning in source.warnings(of: images) + [text.warning].compactMap({ $0 }) + export.warnings {
-                Output.note("ome-zarr: warning: \(warning)")
-            }
+            let warnings = [text.warning].compactMap { $0 } + (levels?.warnings ?? []) + export.warnings
+            for warning in found.warnings + warnings { Output.note("ome-zarr: warning: \(warning)") }
         }
+        Interruption.listen()
+        defer { levels?.remove() }
+        if let levels { try make(levels) }
         try write(export)
     }
 
@@ -78,8 +85,22 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
         }
     }
 
+    /// Makes the levels that are missing, before the first byte of the output.
+    private func make(_ levels: ExportLevels) throws {
+        guard levels.pixelBytes > 0 else { return }
+        try OpenFileLimit.raise()
+        let progress = ConversionProgress()
+        var bar = ProgressBar("making levels", isQuiet: quiet || json)
+        var lines = ExportProgressLines("levels", isWanted: json)
+        defer { bar.clear() }
+        try Background.run({ try levels.make(progress) }) {
+            if Interruption.isRequested { progress.cancel() }
+            bar.update(progress.pixelBytesDone, of: levels.pixelBytes)
+            lines.update(progress.pixelBytesDone, of: levels.pixelBytes)
+        }
+    }
+
     private func write(_ export: OMETiffExport) throws {
-        Interruption.listen()
         var display = ExportDisplay(export, json: json, quiet: quiet)
         let count = display.count, output = output
         do {

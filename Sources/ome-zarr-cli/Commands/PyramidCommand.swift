@@ -10,11 +10,14 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         abstract: "Adds coarser levels to an OME-Zarr image, or makes one of a plain array.",
         discussion: """
             With one path the levels are written beside those the image has, in the same chunks and codecs, and listed when \
-            all are there; labels of the image get as many, and first. With two, an array of Zarr or N5, or level 0 of an image, becomes a new image with levels.
+            all are there; labels of the image get as many, and first. With two, an array of Zarr or N5, or level 0 of an \
+            image with its labels, becomes a new image with levels: a conversion that keeps chunks and codecs, and that can \
+            be verified and repaired like any other.
 
             Examples:
               ome-zarr pyramid cells.ome.zarr
               ome-zarr pyramid volume.zarr volume.ome.zarr --axes zyx --pixel-size 0.325um,0.325um,2um
+              ome-zarr pyramid old.zarr old.ome.zarr --axes xyz --factors 1,2,2 --factors 2,2,2
               ome-zarr pyramid embryo.n5/setup0/s0 embryo.ome.zarr
             """)
 
@@ -27,7 +30,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
 
     @Option(
         help: ArgumentHelp(
-            "Names of an array's axes, a letter each, such as zyx or tczyx. By default what the array says, else the last of tczyx.",
+            "Names of an array's axes, a letter each, in its order, such as zyx or xyz: a new image has them as tczyx. By default what the array says, else the last of tczyx.",
             valueName: "names"))
     var axes: AxesArgument?
 
@@ -35,6 +38,12 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
 
     @Option(help: "How levels are made: by default the mean, or the mode for labels.")
     var downsample: DownsampleMethod?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many pixels along the last axes become one from level to level, such as 1,2,2: whole numbers from 1 to 16. Given several times they are those of level 1, level 2 and so on, and the last repeats.",
+            valueName: "factors"))
+    var factors: [FactorArgument] = []
 
     @Option(
         parsing: .unconditional,
@@ -49,6 +58,9 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
 
     @OptionGroup var effort: EffortOptions
 
+    @Flag(help: "Go on with a new image that was interrupted. Starts where nothing is there yet.")
+    var resume = false
+
     @Flag(help: "Replace the output if it is a Zarr, or arrays in the way that the image does not list.")
     var overwrite = false
 
@@ -62,6 +74,12 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     var quiet = false
 
     func validate() throws {
+        guard !resume || !overwrite else {
+            throw ValidationError("--resume goes on with what is there and --overwrite starts anew: choose one")
+        }
+        guard !resume || output != nil else {
+            throw ValidationError("--resume is for a new image: levels that are added to an image are made again")
+        }
         guard levels ?? 1 >= 1, minSize >= 1 else {
             throw ValidationError("--levels and --min-size must be at least 1")
         }
@@ -89,17 +107,18 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         for addition in additions.all { report(addition.levels.plan, title: addition.title) }
         if dryRun { return }
         guard !additions.missing.isEmpty else { return say("\(input) has its levels already") }
-        if let first = try additions.missing.lazy.compactMap({ try $0.levels.obstacles().first }).first, !overwrite {
+        let manifest = try (place.store as? DirectoryStore).map(OutputManifest.init)
+        let obstacles = try additions.missing.flatMap { try $0.levels.obstacles() }
+        // What an interrupted attempt left is its own.
+        if !overwrite, let first = try obstacles.first(where: { try manifest?.isChanging($0) != true }) {
             throw Refusal("there is something at \(first) that the image does not list: add --overwrite to replace it")
         }
-        let overwrite = overwrite
         for addition in additions.missing {
+            try manifest?.announce(addition.changed())
             try convert(addition.levels.plan) { progress in
-                try addition.levels.run(replacing: overwrite, progress: progress)
+                try addition.levels.run(replacing: true, progress: progress)
             }
-            if let folder = place.store as? DirectoryStore {
-                try OutputManifest.note(addition.changed(), changedIn: folder)
-            }
+            try manifest?.note(addition.changed())
         }
         say(
             additions.missing.map { "\($0.title): added \($0.levels.paths.joined(separator: ", "))" }.joined(
@@ -109,35 +128,16 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
     // MARK: To a new image
 
     private func write(_ place: StorePath, to output: String) throws {
-        let (source, array) = try source(place)
-        let target = ConversionOutput(path: output)
-        let version: OMEZarrVersion = array.metadata.format == .v2 && !target.isArchive ? .v04 : .v05
-        var options = options(for: source.description.type).keepingStorage(of: array.metadata, version)
-        options.name = target.name
-        let plan = try PyramidPlan(of: source, options)
-        report(plan, title: output)
-        let state = try target.check(input: input, overwrite: overwrite)
-        if dryRun { return }
-        let store = try target.begin(state)
-        do {
-            let conversion = Conversion(source, plan, into: store, generator: ConvertCommand.generator)
-            try convert(plan) { progress in _ = try conversion.run(progress: progress) }
-            try target.end(store, version)
-        } catch {
-            throw target.give(up: store, error)
-        }
-        say("\(output): \(plan.levels.count) levels")
-    }
-
-    private func source(_ place: StorePath) throws -> (any ImageSource, ZarrArray) {
-        if try ImageKind.identify(place.store, place.key).kind == .array {
-            let array = try ZarrArray.open(place.store, place.key)
-            return (try changes.applied(to: ZarrArrayImage(array, axes: axes?.axes)), array)
-        }
-        guard axes == nil else { throw UsageError("--axes is for arrays: an image says what its axes are") }
-        if let image = try N5Image(place.store, place.key) { return (try changes.applied(to: image), image.levels[0]) }
-        let image = try OMEZarrImage.open(place.store, place.key)
-        return (try changes.applied(to: image), image.levels[0])
+        let format = try ImageKind.identify(place.store, place.key).zarrFormat
+        let isArchive = ConversionOutput(path: output).isArchive
+        try KeepingConversion(
+            CommandLine.arguments.dropFirst(2), keeping: [.chunk, .shard, .codec, .attributes],
+            format == .v2 && !isArchive ? .v04 : .v05, from: input, to: output
+        ) { command in
+            command.options.effort = effort
+            command.continuation.resume = resume
+            (command.overwrite, command.dryRun, command.json, command.quiet) = (overwrite, dryRun, json, quiet)
+        }.run()
     }
 
     // MARK: Both
@@ -147,6 +147,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
             compression: CodecArgument(.blosc(compressor: "zstd", level: 3)).specs(for: type),
             memory: effort.memoryBytes, threads: effort.threadCount)
         options.method = downsample
+        options.factors = factors.map(\.factors)
         options.levelCount = levels
         options.minSize = minSize
         return options

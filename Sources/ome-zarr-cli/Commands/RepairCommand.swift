@@ -11,7 +11,9 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         discussion: """
             Verifies the output against its manifest and its input, writes again what is missing or damaged and nothing \
             else, and verifies once more. The input must be the one the output was converted from; it may have been moved \
-            or copied. What is interrupted is gone on with by the same command. Exit status 0 when the output is whole.
+            or copied. Where the manifest is lost every pixel is compared, and documents are taken as they are. What \
+            was edited or added since stays. What is interrupted is gone on with by the same command. Exit status 0 when \
+            the output is whole.
 
             Examples:
               ome-zarr repair cells.ome.zarr --from cells.ome.tif
@@ -32,32 +34,80 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
     var quiet = false
 
     func run() throws {
-        guard let place = try StorePath(path), place.store is DirectoryStore else {
+        guard let place = try StorePath(path), let folder = place.store as? DirectoryStore else {
             throw Refusal("\(path) is an archive, of which no part can be written again: convert the input again")
         }
         Interruption.listen()
+        let unfinished = try UnfinishedOutput(place.store, place.key)
+        if let unfinished, unfinished != .repair { throw unfinished.refusal(path) }
         var check = try self.check(place)
-        guard let manifest = check.manifest else {
+        if let identity = check.identity, CopyCheck.isCopy(identity) { return try repairCopy(place, identity, check) }
+        let isGuided = check.manifest != nil
+        guard let manifest = try check.recoverManifest() else {
             throw Refusal(
-                check.isUnfinished
-                    ? "\(path) is unfinished: go on with it by 'ome-zarr convert … --resume'"
-                    : "\(path) has no manifest that says what is sound in it: convert the input again")
+                "\(path) has neither a manifest nor \(Manifest.conversion), so nothing says how it was made: convert the "
+                    + "input again, to another name or with --overwrite")
         }
         let (command, prepared) = try check.conversion(of: from)
-        try check.checkObjects()
+        if isGuided { try check.checkObjects() }
         try check.compare(against: from)
         try refuseOther(check, prepared, manifest)
         let report = VerifyReport(path: path, json: json, quiet: quiet)
-        if check.found.count == 0 && !check.isUnfinished { return report.print(check) }
+        if check.found.count == 0 && unfinished == nil { return report.print(check) }
         report.printFindings(check)
+        try refuseLinks(in: folder, check, prepared)
 
         let damage = ConversionOutput.Damage(
-            manifest: manifest, found: check.found, identity: check.identity ?? prepared.identity,
-            arrays: try prepared.arrayKeys)
-        if let folder = place.store as? DirectoryStore, let link = damage.arrays.first(where: folder.leadsThroughLink) {
-            throw Refusal("\(link) in \(path) is a symbolic link, through which nothing is written: replace it first")
-        }
+            manifest: manifest, found: check.found, identity: check.identity ?? prepared.identity)
         try command.write(prepared, to: ConversionOutput(path: path, isRepair: true), .damaged(damage), [])
+        var again = try self.check(place)
+        try again.checkObjects()
+        report.print(again)
+        warn(of: again, prepared, before: isGuided ? manifest : nil)
+        if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    /// Refuses to write where a link leads elsewhere.
+    private func refuseLinks(in folder: DirectoryStore, _ check: OutputCheck, _ prepared: PreparedConversion) throws {
+        let arrays = try prepared.arrayKeys
+        let damaged = check.found.list.map(\.key).filter { key in arrays.contains { $0.isAtOrAbove(key.path) } }
+        guard let link = (arrays + damaged).first(where: folder.leadsThroughLink) else { return }
+        throw Refusal("\(link) in \(path) is a symbolic link, through which nothing is written: replace it first")
+    }
+
+    /// Says what the input could not bring back.
+    ///
+    /// - Parameter manifest: what was known of the output before; nil where that was nothing.
+    private func warn(of check: OutputCheck, _ prepared: PreparedConversion, before manifest: ManifestContents?) {
+        if quiet { return }
+        let edited = (manifest?.filter { ZarrFolder.documents.contains(FilePlace.name(of: $0.key.path)) } ?? []).filter
+        {
+            entry in !check.found.concerns(entry.key) && check.manifest?.entry(entry.key)?.stamp != entry.stamp
+        }
+        for entry in edited {
+            Output.note(
+                "ome-zarr: warning: \(entry.key) is as convert wrote it: what 'ome-zarr edit' and the like changed since is "
+                    + "lost, change it again")
+        }
+        guard let added = check.found.list.first(where: { check.manifest?.isAdded($0.key) == true }) else { return }
+        Output.note(
+            "ome-zarr: warning: \(added.key) was added after the conversion and is not in its input: add it again with "
+                + "--overwrite")
+    }
+
+    private func repairCopy(_ place: StorePath, _ identity: ConversionIdentity, _ check: OutputCheck) throws {
+        guard let manifest = check.manifest else {
+            throw Refusal(
+                "\(path) is a copy without a manifest, so nothing says what is sound in it: copy \(from) once more, with "
+                    + "--overwrite")
+        }
+        var check = check
+        try check.checkObjects()
+        let report = VerifyReport(path: path, json: json, quiet: quiet)
+        report.printFindings(check)
+        try CopyRepair(
+            path: path, input: from, identity: identity, manifest: manifest, effort: effort, isQuiet: quiet || json
+        ).run(check)
         var again = try self.check(place)
         try again.checkObjects()
         report.print(again)
@@ -75,12 +125,13 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
             try !ZarrFolder.documents.contains { check.found.concerns(try array.appending($0)) }
         }
         let other = check.found.list.first { finding in
-            finding.isOfInput && sound.contains { finding.key.path.utf8.starts(with: ($0.path + "/").utf8) }
+            finding.isOfInput && manifest.entry(finding.key) != nil
+                && sound.contains { $0.isAtOrAbove(finding.key.path) }
         }
         guard let other else { return }
         throw Refusal(
-            "\(from) is not what \(path) was made of: \(other.key) is as it was written, and its pixels differ; nothing "
-                + "was changed")
+            "\(from) is not what \(path) was made of: \(other.key) is as it was written, as far as can be told, and its "
+                + "pixels differ; nothing was changed")
     }
 
     private func check(_ place: StorePath) throws -> OutputCheck {

@@ -41,13 +41,9 @@ struct VerifyCommand: ParsableCommand, PrintsJSON {
             throw UsageError("\(path) is a file, but no ZIP archive: verify takes a Zarr or N5")
         }
         Interruption.listen()
+        if let unfinished = try UnfinishedOutput(place.store, place.key) { throw unfinished.refusal(path) }
         var check = try OutputCheck(
             place, path: path, effort: effort, isQuiet: quiet || json)
-        guard !check.isUnfinished else {
-            throw Refusal(
-                "\(path) is unfinished: go on with it by 'ome-zarr convert … --resume', or repair it, and verify it then"
-            )
-        }
         try check.checkObjects()
         if let against { try check.compare(against: against) } else { try check.checkLevels() }
         VerifyReport(path: path, json: json, quiet: quiet).print(check)

@@ -34,6 +34,17 @@ struct CodecArgument: ExpressibleByArgument, Sendable, Equatable {
         }
     }
 
+    /// The argument that means this codec.
+    var argument: String {
+        switch codec {
+        case .none: "none"
+        case .blosc(let compressor, let level): "blosc:\(compressor):\(level)"
+        case .zstd(let level): "zstd:\(level)"
+        case .gzip(let level): "gzip:\(level)"
+        case .zlib(let level): "zlib:\(level)"
+        }
+    }
+
     var defaultValueDescription: String { "blosc:zstd:3" }
 
     private static let bloscCompressors: Set<String> = ["zstd", "lz4", "lz4hc", "blosclz", "zlib"]

@@ -25,23 +25,37 @@ struct ConversionInput {
     ///   - series: the only image to take; nil: all.
     ///   - asSeries: whether also one image, or a plate, is laid out as numbered series.
     ///   - plate: how the files of a folder are named; `auto` tries the common patterns.
-    static func open(_ path: String, series: Int?, asSeries: Bool, plate: String?) throws -> ConversionInput {
-        guard let plate else { return try ConversionInput(path, series: series, asSeries: asSeries) }
+    ///   - axes: of a plain array; nil: what it says itself.
+    static func open(
+        _ path: String, series: Int?, asSeries: Bool, plate: String?, axes: AxesArgument? = nil
+    ) throws -> ConversionInput {
+        guard let plate else {
+            return try ConversionInput(path, series: series, asSeries: asSeries, axes: axes)
+        }
         guard series == nil, !asSeries else {
             throw UsageError("--plate makes a plate of all files: leave out --series and --bioformats2raw")
         }
         return try ConversionInput(plateIn: path, pattern: plate)
     }
 
-    private init(_ path: String, series: Int?, asSeries: Bool) throws {
-        let input = try ImageInput.open(path)
-        let images = try input.images(series: series)
+    private init(_ path: String, series: Int?, asSeries: Bool, axes: AxesArgument?) throws {
+        let input = try Self.open(path)
+        let images = try input.images(series: series, axes: axes)
         items = images.map { Item(image: $0, origin: nil) }
         layout = asSeries || images.count > 1 ? .series : .image
         omeXML = input.omeXML
         warnings = input.warnings(of: images)
         if case .tiff(let document) = input, let found = document.plate, series == nil, !asSeries {
             take(found)
+        }
+    }
+
+    /// - Throws: of a folder that holds no Zarr what it does hold, and what would work.
+    private static func open(_ path: String) throws -> ImageInput {
+        do {
+            return try ImageInput.open(path)
+        } catch let error as OMEZarrError where error.code == .notFound {
+            throw FolderContents(path)?.refusal ?? error
         }
     }
 

@@ -14,6 +14,8 @@ struct ConversionJob {
     let labels: [String]
     /// Whether it is one of the images the layout counts, and not labels of one.
     let isImage: Bool
+    /// What its group says besides.
+    let attributes: JSONObject
 
     /// Whether the plan of another job says the same of its image, as those of most fields of a plate do.
     func isPlanned(like other: ConversionJob) -> Bool {
@@ -27,6 +29,7 @@ struct ConversionJob {
 /// nothing looks whole that is not.
 struct ConversionJobs {
     let options: ConvertOptions
+    let keep: KeepOptions
     let selection: SelectionOptions
     let changes: ChangeOptions
     let masks: [LabelArgument]
@@ -37,14 +40,18 @@ struct ConversionJobs {
 
     /// - Parameter warn: told what is not converted and why.
     func plan(_ input: ConversionInput, warn: (String) -> Void) throws -> [ConversionJob] {
-        let count = input.items.count
+        let count = input.items.count, keys = try input.layout.keys(count: count)
         guard masks.isEmpty || count == 1 else {
+            if input.isPlate {
+                throw UsageError(
+                    "--labels belong to one image, but the plate has \(count): convert the plate without them, then give "
+                        + "each field its own, as in 'ome-zarr add-labels plate.ome.zarr/\(keys[0]) mask.tif'")
+            }
             throw UsageError("--labels belong to one image, but the input has \(count): choose one with --series")
         }
         guard changes.name == nil || count == 1 || input.isPlate else {
             throw UsageError("--name names one image, but the input has \(count): choose one with --series")
         }
-        let keys = try input.layout.keys(count: count)
         return try input.items.indices.flatMap { number -> [ConversionJob] in
             try jobs(of: input.items[number], number, of: count, at: keys[number], input.isPlate, warn)
         }
@@ -59,30 +66,54 @@ struct ConversionJobs {
         if isField { changes.name = nil }
         let whole = try changes.applied(to: item.image)
         let image = try selection.part(of: whole)
-        var options = options.pyramid(of: image, fileName: fileName)
+        try keep.check(item.image)
+        // Whoever keeps the levels knows what the values are.
+        var options =
+            keep.keepsLevels
+            ? options.pyramid(for: image.description.type) : options.pyramid(of: image, fileName: fileName)
+        options = keep.applied(to: options, of: item.image, part: image.description, warn)
         // What the source has no name for is called after where it goes.
         options.name = name.map { isField ? key.path : count == 1 ? $0 : "\($0) \(number)" }
-        let plan = try PyramidPlan(of: image, options)
+        let plan = try plan(of: image, options, warn)
         var labels = try NamedLabels.open(masks, of: whole.description, selection, part: image.description)
+        for label in labels where !label.isColored { warn(NamedLabels.uncolored(label.name)) }
         if let existing = item.image as? OMEZarrImage {
             let old = NamedLabels.existing(
                 of: existing, whole: whole.description, selection, part: image.description, skipping: warn)
             for label in labels { try LabelArgument.refuse(label.name, besides: old.map(\.name)) }
             labels = old.filter { old in !labels.contains { $0.name == old.name } } + labels
+            try keep.require(labels, of: existing)
         }
         let group = try LabelGroup(ofImage: key, version: plan.version)
         let label = try labels.map { label in
             ConversionJob(
                 source: label.source,
-                plan: try PyramidPlan(of: label.source, self.options.labels(following: plan, label)),
+                plan: try PyramidPlan(
+                    of: label.source,
+                    keep.applied(to: self.options.labels(following: plan, label), of: label.stored, on: plan.image)),
                 key: try group.key(of: label.name), title: "\(key == .root ? "" : key.path + "/")labels/\(label.name)",
-                labels: [], isImage: false)
+                labels: [], isImage: false,
+                attributes: label.stored.map { keep.attributes(of: $0, choosesPlanes: false, warn) } ?? [:])
         }
         let title = item.origin.map { "\(key) from \($0)" }
         return label + [
             ConversionJob(
-                source: image, plan: plan, key: key, title: title, labels: labels.map(\.name), isImage: true)
+                source: image, plan: plan, key: key, title: title, labels: labels.map(\.name), isImage: true,
+                attributes: keep.attributes(of: item.image, choosesPlanes: selection.choosesPlanes, warn))
         ]
+    }
+
+    /// The plan of an image; one of labels gets colours, whose values must be looked for.
+    private func plan(
+        of image: any ImageSource, _ options: PyramidOptions, _ warn: (String) -> Void
+    ) throws -> PyramidPlan {
+        let plan = try PyramidPlan(of: image, options)
+        guard plan.image.isLabels, plan.image.labelDetails.colors.isEmpty else { return plan }
+        var options = options
+        // What cannot be read will be met by the conversion, which says what is wrong.
+        options.labelColors = (try? NamedLabels.colors(of: image)) ?? []
+        if options.labelColors.isEmpty { warn(NamedLabels.uncolored(plan.image.name ?? fileName)) }
+        return try PyramidPlan(of: image, options)
     }
 }
 

@@ -38,8 +38,6 @@ struct ConversionOutput {
         let found: Discrepancies
         /// How the output was made.
         let identity: ConversionIdentity
-        /// The arrays that are repaired.
-        let arrays: [StoreKey]
     }
 
     /// What to do with an output that is there already.
@@ -48,7 +46,7 @@ struct ConversionOutput {
     }
 
     let path: String
-    /// True where what is sound in a damaged output is kept.
+    /// True where damaged parts of a finished output are made again.
     var isRepair = false
 
     /// The output's name without its ending, `cells` of `out/cells.ome.zarr`; nil where the path ends in none.
@@ -78,18 +76,32 @@ struct ConversionOutput {
         guard !isAbove, !(input.first.map(output.contains) ?? false) else {
             throw Refusal("\(path) and the input lie in each other or are the same: choose an output elsewhere")
         }
-        if case .replaceable(let entries) = state, wish == .keep {
-            let remedy = entries.contains(Journal.file) ? "--resume to go on with it, --overwrite" : "--overwrite"
-            throw Refusal("\(path) exists: add \(remedy) to replace it, or choose another name")
+        if case .replaceable = state, wish == .keep {
+            if !isArchive { try refuseUnfinished() }
+            throw Refusal("\(path) exists: add --overwrite to replace it, or choose another name")
         }
         return state
+    }
+
+    private func refuseUnfinished() throws {
+        let store = try DirectoryStore(path: path, create: false)
+        do {
+            try Journal.refuseIfInUse(in: store)
+        } catch let error as ZarrError where error.code == .invalidCall {
+            throw Refusal(error.message)
+        }
+        if let unfinished = try UnfinishedOutput(store) { throw unfinished.refusal(path) }
     }
 
     /// Looks for what an interrupted conversion left, or a complete one.
     private func lookForRemains() throws -> State {
         guard try isFolder() == true else { return try look() }
         let store = try DirectoryStore(path: path, create: false)
-        if try store.size(StoreKey(Journal.file)) != nil { return .unfinished }
+        if let unfinished = try UnfinishedOutput(store) {
+            // What was edited or added since the conversion would be lost.
+            guard unfinished != .repair else { throw unfinished.refusal(path) }
+            return .unfinished
+        }
         let document = try MetadataDocument.read(store, StoreKey(Manifest.conversion))
         if let identity = document.flatMap(ConversionIdentity.init) { return .finished(identity) }
         let state = try look()
@@ -146,41 +158,60 @@ struct ConversionOutput {
     ///
     /// - Parameter state: what ``check(input:_:)`` found.
     func open(_ state: State, _ prepared: PreparedConversion) throws -> RecordedStore {
-        if isArchive { return RecordedStore(try ZipWriter(path: path), prepared.identity) }
+        try open(state, prepared.identity, threads: prepared.plans.map(\.memory.threads).max() ?? 1)
+    }
+
+    /// Starts or goes on with what has an identity.
+    ///
+    /// - Parameters:
+    ///   - threads: that check what is complete.
+    ///   - holdsRoot: whether the documents of the root come last.
+    func open(
+        _ state: State, _ identity: ConversionIdentity, threads: Int, holdsRoot: Bool = true
+    ) throws -> RecordedStore {
+        if isArchive { return RecordedStore(try ZipWriter(path: path), identity, holdsRoot: holdsRoot) }
         let store = try DirectoryStore(path: path, create: true)
         switch state {
-        case .unfinished, .finished: return try reopen(store, prepared)
+        case .unfinished, .finished: return try reopen(store, identity, threads: threads, holdsRoot: holdsRoot)
         case .absent, .empty:
-            // Making "missing/../folder" may lead to a folder that nobody has looked at.
-            guard try store.list(.root).isEmpty else {
-                throw Refusal("\(path) has just appeared or is spelled in a roundabout way: choose another name")
-            }
-        case .replaceable: try Journal.refuseIfInUse(in: store)
+            return RecordedStore(store, identity, journal: try begin(store, identity), holdsRoot: holdsRoot)
+        case .replaceable:
+            return RecordedStore(
+                store, identity, journal: try Journal.start(in: store, identity), holdsRoot: holdsRoot)
         case .damaged(let damage):
-            try Journal.refuseIfInUse(in: store)
-            let journal = try Journal.start(in: store, damage.identity)
+            let journal = try Journal.start(in: store, damage.identity, isRepair: true)
             return try RecordedStore(
                 repairing: store, damage.identity, journal: journal, damage.manifest, damage.found)
         }
-        return RecordedStore(store, prepared.identity, journal: try Journal.start(in: store, prepared.identity))
     }
 
-    private func reopen(_ store: DirectoryStore, _ prepared: PreparedConversion) throws -> RecordedStore {
+    /// Starts a journal in a folder that was empty a moment ago, and looks once more: with the journal there, nobody else
+    /// begins.
+    private func begin(_ store: DirectoryStore, _ identity: ConversionIdentity) throws -> Journal {
+        let journal = try Journal.start(in: store, identity, replacing: false)
+        // Making "missing/../folder" may lead to a folder that nobody has looked at.
+        guard try store.list(.root) == [Journal.file] else {
+            try store.remove(StoreKey(Journal.file))
+            throw Refusal("\(path) has just appeared or is spelled in a roundabout way: choose another name")
+        }
+        return journal
+    }
+
+    private func reopen(
+        _ store: DirectoryStore, _ identity: ConversionIdentity, threads: Int, holdsRoot: Bool
+    ) throws -> RecordedStore {
         guard let (journal, contents) = try Journal.reopen(in: store) else {
             throw Refusal("\(path) has just changed: somebody else is writing there")
         }
-        try refuse(prepared.identity, unless: contents.identity)
+        try refuse(identity, unless: contents.identity)
         return RecordedStore(
-            store, contents.identity, journal: journal, earlier: contents,
-            threads: prepared.plans.map(\.memory.threads).max() ?? 1)
+            store, contents.identity, journal: journal, earlier: contents, threads: threads, holdsRoot: holdsRoot)
     }
 
     /// Refuses to go on with what another conversion began.
     func refuse(_ identity: ConversionIdentity, unless earlier: ConversionIdentity) throws {
-        // A repair checks every object by its checksum, and its input may have been copied meanwhile.
-        guard let difference = identity.difference(from: earlier, ignoresInput: isRepair) else { return }
-        throw Refusal(
-            "\(path) cannot be gone on with: \(difference); --overwrite starts anew")
+        guard let difference = identity.difference(from: earlier) else { return }
+        throw Refusal("\(path) cannot be gone on with: \(difference); --overwrite starts anew")
     }
 
     /// Removes what is not wanted: of a Zarr to be replaced everything, the documents that made it an image first; of an
@@ -190,16 +221,8 @@ struct ConversionOutput {
         let folder = try DirectoryStore(path: path, create: false)
         var names: [String] = []
         switch state {
-        case .absent, .empty, .finished: break
-        case .damaged(let damage):
-            // What nothing of ours wrote stays; so does what the manifest speaks of outside the arrays.
-            for finding in damage.found.list {
-                guard let entry = damage.manifest.entry(finding.key), entry.stamp == nil,
-                    damage.arrays.contains(where: { finding.key.path.utf8.starts(with: ($0.path + "/").utf8) }),
-                    !folder.leadsThroughLink(finding.key), try folder.size(finding.key) != nil
-                else { continue }
-                try folder.remove(finding.key)
-            }
+        // What nothing of ours wrote stays in a damaged output.
+        case .absent, .empty, .finished, .damaged: break
         case .replaceable(let entries): names = entries
         case .unfinished:
             let entries = try folder.list(.root)

@@ -5,7 +5,10 @@ import Zarr
 
 extension ImageInput {
     /// The images to convert: all of them, or the one asked for.
-    func images(series: Int?) throws -> [any ImageSource] {
+    ///
+    /// - Parameter axes: of a plain array; nil: what it says itself.
+    func images(series: Int?, axes: AxesArgument? = nil) throws -> [any ImageSource] {
+        if let axes { return [try array(axes: axes.axes)] }
         if let series { return [try image(series: series)] }
         switch self {
         case .tiff(let document): return document.series

@@ -7,7 +7,7 @@ struct PartOptions: ParsableArguments {
             "Store a mask as labels of the image, with levels that match. May be given several times.",
             discussion:
                 "A mask has the image's extent in y and x, and in z and t where it has them; axes it has not count "
-                + "as one element. It is reduced by the mode, and up to 256 different values get colours.",
+                + "as one element. It is reduced by the mode, and up to 8192 different values get colours.",
             valueName: "mask.tif[:name]"))
     var labels: [LabelArgument] = []
 

@@ -36,7 +36,7 @@ struct PlanReport {
                 String(number), Quantity.shape(level.shape), list(level.scale),
                 hasOffset ? list(level.translation) : "",
                 Quantity.shape(level.chunkShape), level.shardShape.map(Quantity.shape) ?? "-",
-                String(level.objectCount),
+                String(objectCount(number)),
                 Quantity.bytes(plan.pixelBytes(level: number)),
                 estimate.map { "~ " + Quantity.bytes($0.levelBytes[number]) } ?? "",
             ])
@@ -46,10 +46,13 @@ struct PlanReport {
 
     private var summary: [String] {
         let kind = plan.levels[0].shardShape == nil ? "chunk" : "shard"
-        let files = plan.objectCount == 1 ? "1 \(kind) file" : "\(plan.objectCount) \(kind) files"
+        let count = objectCount
+        let files = count == 1 ? "1 \(kind) file" : "\(count) \(kind) files"
         let threads = plan.memory.threads == 1 ? "1 thread" : "\(plan.memory.threads) threads"
         var lines = ["\(files), \(Quantity.bytes(plan.pixelBytes)) of pixels before compression"]
-        if let estimate {
+        if count == 0 {
+            lines.append("samples hold nothing but zeros, for which no file is written")
+        } else if let estimate {
             let free = freeBytes.map { ", of \(Quantity.bytes($0)) free" } ?? ""
             lines.append(
                 "about \(Quantity.bytes(estimate.bytes)) on disk\(free), in about \(Self.time(estimate.seconds))")
@@ -58,6 +61,13 @@ struct PlanReport {
             "peak memory \(Quantity.bytes(plan.memory.peakBytes)) and some 20 MB for the program, with \(threads)")
         return lines
     }
+
+    /// Files of a level: none where all samples are empty, which are not stored, else as many as there are at the most.
+    private func objectCount(_ level: Int) -> Int {
+        estimate?.levelBytes[level] == 0 ? 0 : plan.levels[level].objectCount
+    }
+
+    private var objectCount: Int { plan.levels.indices.reduce(0) { $0 + objectCount($1) } }
 
     private static func time(_ seconds: Double) -> String { seconds < 1 ? "a second" : Quantity.duration(seconds) }
 
@@ -70,14 +80,15 @@ struct PlanReport {
             ("levels", .array(plan.levels.indices.map(level))), ("objects", JSONValue(plan.objectCount)),
             ("pixelBytes", JSONValue(plan.pixelBytes)), ("peakMemory", JSONValue(plan.memory.peakBytes)),
             ("threads", JSONValue(plan.memory.threads)), ("openFiles", JSONValue(plan.memory.openShards)),
-            ("estimate", estimate.map(Self.json)), ("freeBytes", freeBytes.map { JSONValue($0) }),
+            ("estimate", estimate.map(json)), ("freeBytes", freeBytes.map { JSONValue($0) }),
             ("reasons", JSONValue(strings: plan.reasons)),
         ]
     }
 
-    private static func json(_ estimate: ConversionEstimate) -> JSONValue {
+    private func json(_ estimate: ConversionEstimate) -> JSONValue {
         [
-            "bytes": JSONValue(estimate.bytes), "seconds": JSONValue(estimate.seconds),
+            "bytes": JSONValue(estimate.bytes), "objects": JSONValue(objectCount),
+            "seconds": JSONValue(estimate.seconds),
             "sampledBytes": JSONValue(estimate.sampledBytes),
         ]
     }

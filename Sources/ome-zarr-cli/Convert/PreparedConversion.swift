@@ -6,13 +6,13 @@ import Zarr
 struct PreparedConversion {
     let source: ConversionInput
     /// The images in the order in which they are written.
-    let jobs: [ConversionJob]
+    private(set) var jobs: [ConversionJob]
     /// What is not converted and why, one sentence each.
     let warnings: [String]
     /// What tells this conversion from any other.
     let identity: ConversionIdentity
     /// Of each image when it was planned.
-    private let identities: [String]
+    private var identities: [String]
 
     /// - Parameters:
     ///   - fileName: what the input is called.
@@ -37,6 +37,12 @@ struct PreparedConversion {
         identity = ConversionIdentity(
             program: "\(generator.name) \(generator.version)", name: name, source: fileName, arguments: arguments,
             input: input.hexadecimal, plan: plan.hexadecimal)
+    }
+
+    /// Does not make some of the labels.
+    mutating func leaveOut(_ isLeftOut: (StoreKey) -> Bool) {
+        let kept = jobs.indices.filter { jobs[$0].isImage || !isLeftOut(jobs[$0].key) }
+        (jobs, identities) = (kept.map { jobs[$0] }, kept.map { identities[$0] })
     }
 
     var images: [any ImageSource] { jobs.map(\.source) }

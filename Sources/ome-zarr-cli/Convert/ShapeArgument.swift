@@ -4,6 +4,9 @@ import ArgumentParser
 struct ShapeArgument: ExpressibleByArgument, Sendable, Equatable {
     let sizes: [Int]
 
+    /// The argument that means these sizes.
+    var argument: String { sizes.map(String.init).joined(separator: ",") }
+
     init?(argument: String) {
         let parts = argument.split(omittingEmptySubsequences: false) { $0 == "," || $0 == "x" || $0 == "X" }
         let sizes = parts.compactMap { Int($0) }

@@ -23,5 +23,15 @@ struct ShardArgument: ExpressibleByArgument, Sendable {
         }
     }
 
+    /// The argument that means this sharding.
+    var argument: String {
+        switch sharding {
+        case .automatic: "auto"
+        case .none: "none"
+        case .bytes(let bytes): "\(bytes)B"
+        case .shape(let sizes): sizes.map(String.init).joined(separator: ",")
+        }
+    }
+
     var defaultValueDescription: String { "auto" }
 }

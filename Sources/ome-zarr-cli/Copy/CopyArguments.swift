@@ -38,6 +38,15 @@ struct CopyArguments: ParsableArguments {
         }
     }
 
+    /// The options that the bytes of the copy depend on, as they are written on a command line.
+    var options: [String] {
+        let given: [(String, String?)] = [
+            ("--ome-version", omeVersion?.rawValue), ("--chunk", chunk?.argument), ("--shard", shard?.argument),
+            ("--codec", codec?.argument),
+        ]
+        return given.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    }
+
     /// The options of the copy.
     var copy: CopyOptions {
         let standard = CodecArgument(.blosc(compressor: "zstd", level: 3))

@@ -21,8 +21,8 @@ struct ImageFolder {
         }
         guard let store = place.store as? DirectoryStore else {
             throw Refusal(
-                "\(path) lies in an archive, which is written once: copy it to a folder with ome-zarr convert, change "
-                    + "that, and convert it back")
+                "\(path) lies in an archive, which is written once: copy it to a folder with 'ome-zarr copy', change "
+                    + "that, and copy it back")
         }
         var key = place.key
         let kind = try ImageKind.identify(store, key).kind
@@ -51,7 +51,8 @@ struct ImageFolder {
         guard let named = image.version else { return OMEZarrVersion(zarrFormat: format) }
         guard let version = OMEZarrVersion(rawValue: named), version.zarrFormat == format else {
             throw Refusal(
-                "\(store.path) is OME-Zarr \(named) in \(format), and only 0.4 and 0.5 can be changed: convert it first"
+                "\(store.path) is OME-Zarr \(named) in \(format), and only 0.4 and 0.5 can be changed: 'ome-zarr copy' with "
+                    + "--ome-version makes one of it"
             )
         }
         return version

@@ -17,24 +17,19 @@ struct ExportDisplay {
     private let quiet: Bool
     private let start = Quantity.now()
     private var bar: ProgressBar
-    private var lastLine = Quantity.now()
-
-    // A line a second is enough to draw a bar from and little enough to log.
-    private static let lineInterval = 1.0
+    private var lines: ExportProgressLines
 
     init(_ export: OMETiffExport, json: Bool, quiet: Bool) {
         self.export = export
         self.json = json
         self.quiet = quiet
         bar = ProgressBar("exporting", isQuiet: quiet || json)
+        lines = ExportProgressLines("export", isWanted: json)
     }
 
     mutating func update() {
         bar.update(count.value, of: export.pixelBytes)
-        guard json, Quantity.now() - lastLine >= Self.lineInterval else { return }
-        lastLine = Quantity.now()
-        JSONLines.print(
-            "progress", [("done", JSONValue(count.value)), ("total", JSONValue(export.pixelBytes))])
+        lines.update(count.value, of: export.pixelBytes)
     }
 
     /// Leaves the terminal to an error.

@@ -21,8 +21,14 @@ struct ExportOptions: ParsableArguments {
         help: ArgumentHelp("Quality of JPEG, 1 to 100; 90 if not given.", valueName: "number"))
     var quality: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Write the levels of the image as SubIFDs.")
+    @Flag(inversion: .prefixedNo, help: "Write levels as SubIFDs: those of the image, and those that are missing.")
     var pyramid = true
+
+    @Option(
+        help: ArgumentHelp(
+            "What the values are, where levels are made. auto looks at names and at some pixels; labels are reduced by their mode, all else by the mean.",
+            valueName: "auto|intensities|labels"))
+    var kind = ContentArgument.auto
 
     @Flag(
         inversion: .prefixedNo,

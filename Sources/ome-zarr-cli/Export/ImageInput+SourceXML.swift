@@ -35,14 +35,4 @@ extension ImageInput {
         }
         return try place.store.read(key)
     }
-
-    /// How many images the input has.
-    func imageCount() throws -> Int {
-        switch self {
-        case .tiff(let document): return document.series.count
-        case .zarr(let place, let identification):
-            guard case .bioFormats2Raw = identification.kind else { return 1 }
-            return try OMEZarrImage.imageKeys(place.store, place.key).count
-        }
-    }
 }

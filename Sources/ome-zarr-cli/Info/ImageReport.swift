@@ -26,7 +26,7 @@ struct ImageReport {
         let all = [("name", image.name ?? ""), ("pixels", pixels), ("axes", axes)] + facts
         let present = all.filter { !$0.1.isEmpty }, width = (present.map(\.0.count).max() ?? 0) + 2
         for (word, value) in present {
-            lines.append("  " + style.faint(word.padded(to: width)) + value)
+            lines.append("  " + style.faint(word.padded(to: width)) + VisibleText.line(value))
         }
         lines += [""] + levelTable.lines(style)
         // A single channel of which nothing is known is not worth a table.

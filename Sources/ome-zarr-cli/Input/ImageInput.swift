@@ -30,9 +30,20 @@ enum ImageInput {
                 return try OMEZarrImage.open(place.store, keys[series])
             }
             guard series == 0 else { throw Self.noSeries(series, 1) }
-            if identification.kind == .array { return try ZarrArrayImage(ZarrArray.open(place.store, place.key)) }
+            if identification.kind == .array { return try array() }
             return try N5Image(place.store, place.key) ?? OMEZarrImage.open(place.store, place.key)
         }
+    }
+
+    /// A plain array as an image.
+    ///
+    /// - Parameter axes: what its axes are; nil: what it says itself.
+    func array(axes: [Axis]? = nil) throws -> any ImageSource {
+        guard case .zarr(let place, let identification) = self, identification.kind == .array else {
+            throw UsageError("--axes is for plain arrays: an image says what its axes are")
+        }
+        let group = identification.zarrFormat == .n5 ? try place.groupAttributes() : [:]
+        return try ZarrArrayImage(ZarrArray.open(place.store, place.key), axes: axes, in: group, named: place.name)
     }
 
     /// The elements of one level of one image, or of an array, whatever its type and number of axes.

@@ -1,3 +1,4 @@
+import OMEZarr
 import Zarr
 
 #if canImport(Glibc)
@@ -36,6 +37,23 @@ struct StorePath {
         }
         store = try ZipStore(path: String(path[..<slash]))
         key = try StoreKey(path[slash...].split(separator: "/").joined(separator: "/"))
+    }
+
+    /// What the node is called; empty where a path says nothing of it.
+    var name: String {
+        guard key == .root, let folder = store as? DirectoryStore else { return key.name }
+        return folder.path.split(separator: "/").last.map(String.init) ?? ""
+    }
+
+    /// The attributes of the group a node lies in, also where that is the folder above the path; none where it lies in none.
+    ///
+    /// - Throws: ``ZarrError`` where they are damaged.
+    func groupAttributes() throws -> JSONValue {
+        if let parent = key.parent { return try ZarrNode.read(store, parent)?.attributes ?? [:] }
+        guard let folder = store as? DirectoryStore,
+            let above = try? DirectoryStore(path: folder.path + "/..", create: false)
+        else { return [:] }
+        return try ZarrNode.read(above, .root)?.attributes ?? [:]
     }
 
     /// The end of the part of a path that names a file, before the "/" behind it; nil where none does.

@@ -6,6 +6,8 @@ import Zarr
 struct NamedLabels {
     let name: String
     let source: any ImageSource
+    /// The labels as they lie in an OME-Zarr; nil where they come from elsewhere.
+    private(set) var stored: OMEZarrImage?
 
     /// Labels of a whole image.
     ///
@@ -16,10 +18,24 @@ struct NamedLabels {
     init(_ mask: any ImageSource, name: String, details: LabelDetails? = nil, of image: ImageDescription) throws {
         var labels = try UsageError.saying { try AlignedLabels(mask, of: image, name: name) }
         labels.details =
-            try details ?? LabelDetails(colors: (LabelCensus.values(of: labels) ?? []).map(LabelColor.standard))
+            try details ?? LabelDetails(colors: Self.colors(of: labels))
         labels.details.source = LabelDetails.ownImage
         self.name = name
         source = labels
+    }
+
+    /// Whether values have colours.
+    var isColored: Bool { !source.description.labelDetails.colors.isEmpty }
+
+    /// A colour for each value of labels; none where there are too many values or pixels.
+    static func colors(of labels: any ImageSource) throws -> [LabelColor] {
+        (try LabelCensus.values(of: labels) ?? []).map(LabelColor.standard)
+    }
+
+    /// Why labels get no colours, for people.
+    static func uncolored(_ name: String) -> String {
+        "\(name) has more than \(LabelCensus.valueLimit) values or too many pixels to look for them, and gets no colours: "
+            + "viewers choose their own, and 'ome-zarr validate' speaks of the recommendation (rule 55)"
     }
 
     /// The same part of labels as is taken of their image.
@@ -80,8 +96,10 @@ struct NamedLabels {
                         throw Refusal("others have the same name but for the case: rename one of them in the input")
                     }
                     let labels = try OMEZarrImage.open(image.store, group.appending(trimmed: path))
-                    return try NamedLabels(
+                    var named = try NamedLabels(
                         labels, name: name, details: labels.description.labelDetails, of: whole, selection, part: part)
+                    named.stored = labels
+                    return named
                 } catch {
                     skipping("the labels \(path) of \(place) are not converted: \(error)")
                     return nil

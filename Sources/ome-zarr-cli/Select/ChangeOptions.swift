@@ -3,7 +3,7 @@ import OMEZarr
 
 /// What the user says of an image that its file does not, or says wrongly.
 struct ChangeOptions: ParsableArguments {
-    @Option(help: "What the image is called.", transform: PathArgument.nonempty)
+    @Option(help: "What the image is called.", transform: Self.name)
     var name: String?
 
     @Option(help: ArgumentHelp("What the channels are called, one name for each: DAPI,GFP.", valueName: "names"))
@@ -46,6 +46,13 @@ struct ChangeOptions: ParsableArguments {
     func applied(to image: any ImageSource) throws -> any ImageSource {
         let changes = changes
         return changes.isEmpty ? image : try UsageError.saying { try RelabelledImage(image, changes) }
+    }
+
+    private static func name(_ argument: String) throws -> String {
+        guard argument.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("the name is empty: give at least one letter, or leave --name out")
+        }
+        return argument
     }
 
     private static func colors(_ argument: String) throws -> [Channel.Color] {

@@ -28,6 +28,9 @@ struct SelectionOptions: ParsableArguments {
     /// True where everything is taken.
     var isEmpty: Bool { region == nil && z == nil && t == nil && c == nil }
 
+    /// True where planes of an image may be left out.
+    var choosesPlanes: Bool { z != nil || t != nil || c != nil }
+
     /// The part of an image that was asked for; the image itself where nothing was.
     ///
     /// - Throws: ``UsageError`` where the image has no such part.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pyramid
+import TiffIngest
 import Zarr
 
 /// A call that cannot work, such as an index beyond its axis.
@@ -30,11 +31,25 @@ struct IncompleteOutput: Error {
     /// How things stand, and how to go on.
     var remark: String {
         switch remains {
+        case .conversion where isLasting:
+            "; \(path) is incomplete and no image, and --resume would meet the same again: convert a sound input with "
+                + "--overwrite"
         case .conversion:
             "; \(path) is incomplete and no image yet: run the same command with --resume to go on, or with --overwrite "
                 + "to start anew"
         case .repair: "; \(path) is not whole yet, run the same command again to go on"
         case .nothing: "; \(path) is incomplete and no image yet, --overwrite replaces it"
+        }
+    }
+}
+
+extension IncompleteOutput {
+    /// Whether the cause lies in the input, so that going on would end in it again.
+    private var isLasting: Bool {
+        switch cause {
+        case let error as TiffError: error.code != .ioFailure
+        case let error as ZarrError: [.corrupt, .unsupported, .limitExceeded].contains(error.code)
+        default: false
         }
     }
 }

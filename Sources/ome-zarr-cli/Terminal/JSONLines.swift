@@ -13,7 +13,8 @@ enum JSONLines {
         for (key, value) in members {
             if let value { object[key] = value }
         }
-        Output.line(JSONValue.object(object).description)
+        // JSON has its own escapes.
+        Output.write(JSONValue.object(object).description + "\n", to: 1)
     }
 }
 

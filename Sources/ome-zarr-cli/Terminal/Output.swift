@@ -18,11 +18,11 @@ enum Output {
     /// The end of a command that has nothing left to do: whoever read its result does so no longer.
     struct Stopped: Error {}
 
-    /// Prints a line of the result.
-    static func line(_ text: String = "") { write(text + "\n", to: 1) }
+    /// Prints a line of the result. Whatever names of a file's stand in it, no command for the terminal does.
+    static func line(_ text: String = "") { write(VisibleText.lines(text, colors: isColored(1)) + "\n", to: 1) }
 
-    /// Prints a line that is not part of the result.
-    static func note(_ text: String) { write(text + "\n", to: 2) }
+    /// Prints a line that is not part of the result, likewise.
+    static func note(_ text: String) { write(VisibleText.lines(text, colors: false) + "\n", to: 2) }
 
     /// Writes bytes of the result.
     ///

@@ -5,7 +5,7 @@ struct Table {
 
     init(_ header: [String]) { self.header = header }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(VisibleText.line)) }
 
     /// The lines, columns two blanks apart; columns without any content are left out.
     func lines(indent: String = "  ", _ style: Style) -> [String] {

@@ -29,6 +29,11 @@ struct OutputCheck {
         }
         let document = try? MetadataDocument.read(place.store, place.key.appending(Manifest.conversion))
         identity = document.flatMap { $0 }.flatMap(ConversionIdentity.init)
+        for key in manifest?.changing ?? [] {
+            remarks.append(
+                "\(key) was being changed when that was interrupted, and is as before or as it was to become: run the same "
+                    + "command again")
+        }
         guard manifest == nil, found.count == 0 else { return }
         if identity != nil {
             found.note(
@@ -38,11 +43,19 @@ struct OutputCheck {
         }
     }
 
+    /// Takes what is there for what should be there, where no manifest says more.
+    ///
+    /// - Returns: what it would say; nil where nothing says how the output was made either.
+    mutating func recoverManifest() throws -> ManifestContents? {
+        if let manifest { return manifest }
+        manifest = try identity.map { try ManifestContents(recovering: place.store, $0) }
+        return manifest
+    }
+
     /// Is every object as the manifest has it?
     mutating func checkObjects() throws {
         guard let manifest else { return }
-        let total = manifest.reduce(0) { $0.saturatingAdding($1.stamp?.size ?? 0) }
-        try run("checking objects", total) { check, found in try check.checkObjects(manifest, found) }
+        try run("checking objects") { check, found in try check.checkObjects(manifest, found) }
     }
 
     /// Do the levels follow from the full resolution, and does everything else decode?
@@ -55,48 +68,52 @@ struct OutputCheck {
             ?? PyramidOptions(
                 compression: [], memory: effort.memoryBytes,
                 threads: effort.threadCount)
-        let compared = try run("comparing levels", 0) { check, found in try check.checkLevels(options: options, found) }
-        try run("decoding", 0) { check, found in try check.checkDecoding(except: compared, found) }
+        let compared = try run("comparing levels") { check, found in try check.checkLevels(options: options, found) }
+        try run("decoding") { check, found in try check.checkDecoding(except: compared, found) }
     }
 
     /// Is every pixel that of the input?
     ///
     /// - Throws: ``Refusal`` where the input is not what the output was made of, as far as can be told.
     mutating func compare(against input: String) throws {
+        if let identity, CopyCheck.isCopy(identity) { return try compareCopy(of: input, identity) }
         let (command, prepared) = try conversion(of: input)
         let comparing = ComparingStore(place.store, found)
         var display = ConversionDisplay(total: prepared.pixelBytes, json: false, quiet: isQuiet, label: "comparing")
         defer { display.clear() }
         _ = try command.convert(prepared, into: comparing, &display)
         let compared = comparing.comparedArrays
-        try run("decoding", 0) { check, found in try check.checkDecoding(except: compared, found) }
+        try run("decoding") { check, found in try check.checkDecoding(except: compared, found) }
+    }
+
+    private func compareCopy(of input: String, _ identity: ConversionIdentity) throws {
+        guard let manifest else { return }
+        try CopyCheck(path, of: input, identity, effort).compare(manifest, found, isQuiet: isQuiet)
+        try run("decoding") { check, found in try check.checkDecoding(found) }
     }
 
     /// The conversion that made the output, of this input.
     func conversion(of input: String) throws -> (ConvertCommand, PreparedConversion) {
         guard let identity, place.key == .root else {
             throw Refusal(
-                "\(path) does not say how it was made: only a whole output of 'ome-zarr convert' can be made again from "
-                    + "its input")
+                "nothing in \(path) says how it was made, as \(Manifest.conversion) of a whole output of 'ome-zarr convert' "
+                    + "does: convert the input again, to another name or with --overwrite")
         }
         var command = try ConvertCommand.remade(identity.arguments, from: input, to: path)
         command.options.effort = effort
         command.quiet = true
-        let prepared = try command.prepare(identity.arguments, name: identity.name)
+        var prepared = try command.prepare(identity.arguments, name: identity.name)
         if let difference = prepared.identity.difference(from: identity, ignoresInput: true) {
             throw Refusal("\(path) cannot be made again from \(input): \(difference)")
         }
+        // Labels that were replaced since are not those of the input.
+        if let manifest { prepared.leaveOut { manifest.isAdded($0) } }
         return (command, prepared)
-    }
-
-    /// True for what an interrupted conversion or repair left.
-    var isUnfinished: Bool {
-        ((try? place.key.appending(Journal.file)).flatMap { try? place.store.size($0) } ?? nil) != nil
     }
 
     @discardableResult
     private func run<Output: Sendable>(
-        _ label: String, _ total: Int, _ body: @escaping @Sendable (Verification, Discrepancies) throws -> Output
+        _ label: String, _ body: @escaping @Sendable (Verification, Discrepancies) throws -> Output
     ) throws -> Output {
         let progress = ConversionProgress(), found = found
         let check = Verification(
@@ -106,7 +123,7 @@ struct OutputCheck {
         defer { bar.clear() }
         return try Background.run({ try body(check, found) }) {
             if Interruption.isRequested { progress.cancel() }
-            bar.update(progress.pixelBytesDone, of: total)
+            bar.update(progress.pixelBytesDone, of: progress.pixelBytesExpected)
         }
     }
 }

@@ -13,7 +13,7 @@ struct JournalTests {
             channel: 2, min: -0.0, max: .infinity,
             samples: [0, 1, 4_294_967_295, 4_294_967_296, -1, 0.1, .leastNonzeroMagnitude, -.infinity])
         return [
-            .identity(identity), .boot("here"), .cleared,
+            .identity(identity), .boot("here"), .repair, .cleared,
             .object(array: try StoreKey("0"), number: 0, ObjectStamp.nothing),
             .object(array: try StoreKey("labels/a b\n%0Ac/0"), number: 17, ObjectStamp(size: 1 << 40, crc32: .max)),
             .unit(
@@ -121,6 +121,7 @@ struct JournalTests {
     // MARK: What lines say
 
     private struct Summary: Equatable {
+        var isRepair = false
         var isCleared: Bool
         var objects: [StoreKey: [JournalContents.Object]]
         var units: [StoreKey: [Brick: UnitStatistics]]
@@ -129,7 +130,8 @@ struct JournalTests {
 
     private static func summary(_ contents: JournalContents) -> Summary {
         Summary(
-            isCleared: contents.isCleared, objects: contents.objects, units: contents.units,
+            isRepair: contents.isRepair, isCleared: contents.isCleared, objects: contents.objects,
+            units: contents.units,
             mayHaveLostWrites: contents.mayHaveLostWrites)
     }
 
@@ -142,6 +144,7 @@ struct JournalTests {
             switch entry {
             case .identity: break
             case .boot: summary.mayHaveLostWrites = false
+            case .repair: summary.isRepair = true
             case .cleared: summary.isCleared = true
             case .object(let key, let number, let stamp):
                 summary.objects[key, default: []].append(JournalContents.Object(number: number, stamp: stamp))

@@ -1,5 +1,6 @@
 import OMEZarr
 import Pyramid
+import Synchronization
 import Testing
 import Zarr
 
@@ -127,6 +128,27 @@ struct ResumeTests {
         }
     }
 
+    @Test(
+        "every method and layout gives the same bytes for one, two and eight threads, interrupted or not",
+        arguments: DownsampleMethod.allCases)
+    func determinism(_ method: DownsampleMethod) throws {
+        for layout in 0..<3 {
+            var test = Self.cases[layout]
+            test.method = method
+            let job = Job(test, images: 1)
+            let (expected, changes) = try Self.reference(job)
+            for threads in [1, 2, 8] {
+                // From the start, and after an interruption of a run with other threads.
+                for stop in [0, changes / 3, changes * 4 / 5] {
+                    let folder = try OutputFolder()
+                    _ = try Self.attempt(job, in: folder, changes: stop, threads: 9 - threads, isKilled: true)
+                    #expect(try Self.attempt(job, in: folder, changes: .max, threads: threads, isKilled: false))
+                    #expect(try folder.contents() == expected, "\(test.version), \(threads) threads, after \(stop)")
+                }
+            }
+        }
+    }
+
     @Test("works image by image in a collection, and as often as it takes", arguments: [0, 1, 2])
     func collections(_ number: Int) throws {
         let test = Self.cases[2 * number]
@@ -182,6 +204,22 @@ struct ResumeTests {
         let error = #expect(throws: ZarrError.self) { try Journal.reopen(in: folder.store) }
         #expect(error?.code == .invalidCall)
         withExtendedLifetime(journal) {}
+    }
+
+    @Test("of many that start at once one has the journal, and a journal that was replaced is nobody's")
+    func starters() throws {
+        for replacing in [false, true] {
+            for _ in 0..<20 {
+                let folder = try OutputFolder()
+                let started = Mutex<[Journal]>([])
+                WorkerThreads.run(4) { _ in
+                    let journal = try? Journal.start(in: folder.store, Self.identity, replacing: replacing)
+                    if let journal { started.withLock { $0.append(journal) } }
+                }
+                #expect(started.withLock(\.count) == 1)
+                #expect(try folder.contents().keys.sorted() == [Journal.file])
+            }
+        }
     }
 
     // MARK: What is complete

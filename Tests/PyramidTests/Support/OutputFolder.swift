@@ -3,28 +3,16 @@ import Pyramid
 import Synchronization
 import Zarr
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A folder that conversions are written into, removed with its last owner.
 final class OutputFolder: Sendable {
-    let path: String
     let store: DirectoryStore
+    private let folder: TemporaryFolder
+
+    var path: String { folder.path }
 
     init() throws {
-        var template = Array("/tmp/pyramid-tests-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw ZarrError(.ioFailure, "cannot make a temporary folder") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        store = try DirectoryStore(path: path, create: false)
-    }
-
-    deinit {
-        for name in (try? store.list(.root)) ?? [] { try? store.remove(StoreKey(name)) }
-        try? store.removeTemporaryFiles()
-        rmdir(path)
+        folder = try TemporaryFolder()
+        store = try DirectoryStore(path: folder.path, create: false)
     }
 
     /// Every object's bytes.

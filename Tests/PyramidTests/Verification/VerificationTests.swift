@@ -110,6 +110,21 @@ struct VerificationTests {
         #expect(try Self.findings(folder).count == 0)
     }
 
+    @Test("what is found beyond the list is repaired, too")
+    func unlistedDamage() throws {
+        let folder = try Self.output(), expected = try folder.contents()
+        let manifest = try #require(try ManifestContents(folder.store)), found = Discrepancies(limit: 1)
+        for key in expected.keys where key.contains("/c/") { try folder.store.remove(StoreKey(key)) }
+        try Verification(folder.store, threads: 2).checkObjects(manifest, found)
+        #expect(found.list.count == 1 && found.count > 3)
+        let store = try RecordedStore(
+            repairing: folder.store, Self.identity, journal: Journal.start(in: folder.store, Self.identity), manifest,
+            found)
+        try Self.convert(Self.source(), into: store)
+        try store.finish(.v3)
+        #expect(try folder.contents() == expected)
+    }
+
     @Test("a level made from the wrong parent is found, even where the manifest was made anew")
     func wrongParent() throws {
         let folder = try Self.output()
@@ -143,6 +158,63 @@ struct VerificationTests {
         #expect(try Self.keys(Self.findings(folder)) == ["notes/zarr.json", "zarr.json"])
         try Manifest.update(folder.store, [StoreKey("zarr.json"), StoreKey("notes")])
         #expect(try Self.findings(folder).count == 0)
+    }
+
+    @Test("of more findings than are listed every object is still known")
+    func manyFindings() throws {
+        let found = Discrepancies(), count = Discrepancies.listLimit + 50_000
+        func key(_ number: Int) throws -> StoreKey { try StoreKey("0/c/\(number)") }
+        for number in 0..<count { found.note(try key(number), "missing") }
+        for number in 0..<count { #expect(try found.concerns(key(number))) }
+        #expect(found.list.count == Discrepancies.listLimit)
+        #expect((count - 200...count).contains(found.count))
+        // Of those that are sound few are taken for others.
+        let mistaken = try (count..<2 * count).filter { try found.concerns(key($0)) }.count
+        #expect(mistaken < count / 100)
+    }
+
+    @Test("what is being changed is neither damage nor known, until the change is noted")
+    func announcedChanges() throws {
+        let folder = try Self.output()
+        let document = try StoreKey("zarr.json"), added = try StoreKey("labels/cells")
+        try Manifest.announce(folder.store, [document, added])
+        try Manifest.announce(folder.store, [document])
+        try Self.change(folder, "zarr.json") { $0.append(UInt8(ascii: " ")) }
+        try ZarrGroup.create(folder.store, added, format: .v3, attributes: [:])
+        try ZarrGroup.create(folder.store, StoreKey("labels"), format: .v3, attributes: [:])
+        #expect(try Self.keys(Self.findings(folder)) == ["labels/zarr.json"])
+        try Manifest.update(folder.store, [document, added, StoreKey("labels/zarr.json")])
+        let contents = try #require(try ManifestContents(folder.store))
+        #expect(contents.changing.isEmpty && contents.added == [added])
+        #expect(try contents.isAdded(StoreKey("labels/cells/0")) && !contents.isAdded(StoreKey("labels/cells2")))
+        #expect(try Self.findings(folder).count == 0)
+        try Self.change(folder, "labels/cells/zarr.json") { $0.append(UInt8(ascii: " ")) }
+        #expect(try Self.keys(Self.findings(folder)) == ["labels/cells/zarr.json"])
+    }
+
+    @Test("a manifest made of what is there says the same as the one that is lost")
+    func recovery() throws {
+        let folder = try Self.output()
+        let lost = try #require(try ManifestContents(folder.store))
+        try folder.store.remove(StoreKey(Manifest.file))
+        let found = try ManifestContents(recovering: folder.store, Self.identity)
+        #expect(Array(found) == lost.filter { $0.stamp != nil })
+        #expect(found.input == lost.input && found.plan == lost.plan && found.program == lost.program)
+    }
+
+    @Test("a check knows how much it looks at")
+    func progress() throws {
+        let folder = try Self.output()
+        let manifest = try #require(try ManifestContents(folder.store))
+        let checks: [(Verification, Discrepancies) throws -> Void] = [
+            { try $0.checkObjects(manifest, $1) }, { _ = try $0.checkLevels(options: Self.options, $1) },
+            { try $0.checkDecoding($1) },
+        ]
+        for check in checks {
+            let progress = ConversionProgress()
+            try check(Verification(folder.store, threads: 2, progress: progress), Discrepancies())
+            #expect(progress.pixelBytesExpected > 0 && progress.pixelBytesDone == progress.pixelBytesExpected)
+        }
     }
 
     @Test("the manifest names every object once, in order, with what lies there")

@@ -32,7 +32,9 @@ struct StreamTests {
             compressions[row["compression"] ?? "", default: 0] += 1
         }
         print("streamed: \(compressions.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" })")
-        for name in ["5:LZW", "8:ADOBE_DEFLATE", "32773:PACKBITS", "32946:DEFLATE", "34925:LZMA", "50000:ZSTD"] {
+        for name in [
+            "5:LZW", "8:ADOBE_DEFLATE", "32773:PACKBITS", "32946:DEFLATE", "34925:LZMA", "50000:ZSTD", "7:JPEG",
+        ] {
             #expect(compressions[name, default: 0] > 0, "\(name)")
         }
     }
@@ -141,7 +143,35 @@ struct StreamTests {
         }
     }
 
-    @Test("what must be decoded whole is refused beyond the limit, with what would work", arguments: [7, 50001, 34887])
+    /// The pixels of a file of these bytes; nil where it is refused or has another shape.
+    private func read(_ bytes: [UInt8], _ limits: TiffLimits, shape: [Int]) -> [UInt8]? {
+        try? TemporaryFolder.with { folder in
+            try TemporaryFolder.write(bytes, folder + "/a.tif")
+            let image = try TiffDocument.open(path: folder + "/a.tif", limits: limits).series[0]
+            guard image.description.shape == shape else { return nil }
+            return try image.read(Region(wholeOf: shape)).bytes
+        }
+    }
+
+    @Test(
+        "damaged JPEG decodes, or is refused, as whole blocks do", .enabled(if: SharedFiles.areThere),
+        arguments: ["orientation/test_orient0.tif", "compression/cantaloupe/tif-rgb-1res-64x56x8-striped-jpeg.tif"])
+    func damagedJPEG(name: String) throws {
+        let path = SharedFiles.folder + "/corpus/" + name
+        let sound = try SharedFiles.bytes(path), shape = try TiffDocument.open(path: path).series[0].description.shape
+        var random = SeededRandom(7), read = 0, refused = 0
+        for round in 0..<300 {
+            var bytes = sound
+            for _ in 0...round % 3 { bytes[Int(random.next() >> 1) % bytes.count] = UInt8(random.next() & 255) }
+            let whole = self.read(bytes, .standard, shape: shape)
+            #expect(whole == self.read(bytes, Self.streamed, shape: shape), "round \(round)")
+            if whole == nil { refused += 1 } else { read += 1 }
+        }
+        // What is damaged in the bits of a scan libjpeg repairs.
+        #expect(read > 30 && refused > 5, "\(read) read, \(refused) refused")
+    }
+
+    @Test("what must be decoded whole is refused beyond the limit, with what would work", arguments: [50001, 34887])
     func wholeOnly(number: Int) throws {
         var builder = TiffBuilder()
         let data = builder.add([UInt8](repeating: 0, count: 40))

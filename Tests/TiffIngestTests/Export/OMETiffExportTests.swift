@@ -27,7 +27,7 @@ struct OMETiffExportTests {
 
     static func image(
         _ axes: String, type: PixelType = .uint16, natural: Int = 16, levels: Int = 3, isRGB: Bool = false,
-        fails: Bool = false
+        fails: Bool = false, name: String? = "test"
     ) -> LevelledImage {
         let all = axes.map { name -> Axis in
             switch name {
@@ -37,7 +37,7 @@ struct OMETiffExportTests {
             }
         }
         let description = ImageDescription(
-            name: "test", axes: all,
+            name: name, axes: all,
             levels: (0..<levels).map { level in
                 let factors = axes.map { "yx".contains($0) ? 1 << level : 1 }
                 return .init(
@@ -60,8 +60,7 @@ struct OMETiffExportTests {
 
     /// Exports images and hands over the file's path.
     static func withExport(_ export: OMETiffExport, _ body: (String) throws -> Void) throws {
-        let path = "/tmp/ome-zarr-tests-\(getpid())-\(UInt64.random(in: 0 ... .max)).ome.tif"
-        defer { unlink(path) }
+        let folder = try TemporaryFolder(), path = folder.path + "/a.ome.tif"
         let done = Atomic(0)
         let size = try export.write(to: path) { done.store($0, ordering: .relaxed) }
         #expect(done.load(ordering: .relaxed) == export.pixelBytes)
@@ -165,6 +164,23 @@ struct OMETiffExportTests {
         #expect(export.warnings.count == 1)
     }
 
+    @Test("a level is used where one pixel stands for a whole number of pixels, with what is left over or without")
+    func factors() throws {
+        /// Whether a side of so many pixels can come after one of so many, by trying all factors.
+        func fits(_ above: Int, _ here: Int) -> Bool {
+            here > 0 && (1...above).contains { above / $0 == here || (above + $0 - 1) / $0 == here }
+        }
+        for above in 1...24 {
+            for here in 0...25 {
+                let image = ImageDescription(
+                    axes: [.space("y"), .space("x")],
+                    levels: [[50, above], [25, here]].map { .init(shape: $0, scale: [1, 1], translation: [0, 0]) },
+                    type: .uint8)
+                #expect(try OMETiffExport.usableLevels(of: image) == (fits(above, here) ? 2 : 1), "\(above) to \(here)")
+            }
+        }
+    }
+
     @Test("what an OME-TIFF has no words for is refused before anything is written")
     func refused() {
         for type in [PixelType.int64, .uint64, .float16] {
@@ -198,7 +214,7 @@ struct OMETiffExportTests {
     @Test(
         "an export that fails or is stopped leaves nothing behind, whatever the number of threads", arguments: [1, 4])
     func failure(threads: Int) throws {
-        let path = "/tmp/ome-zarr-tests-\(getpid())-\(UInt64.random(in: 0 ... .max)).ome.tif"
+        let folder = try TemporaryFolder(), path = folder.path + "/a.ome.tif"
         let failing = try OMETiffExport([Self.image("tczyx", fails: true)], Self.options(threads: threads))
         #expect(throws: LevelledImage.Failure.self) { _ = try failing.write(to: path) { _ in } }
         let stopped = try OMETiffExport([Self.image("tczyx")], Self.options(threads: threads))

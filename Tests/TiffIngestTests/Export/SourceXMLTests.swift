@@ -47,18 +47,26 @@ struct SourceXMLTests {
         }
     }
 
-    @Test("a document is kept only where its images are all that are exported, in order")
+    @Test("a document is kept only where its images are those of the input, in order; others are left out")
     func whole() throws {
         let xml = "<OME>\(Self.pixels(0, Self.plane, name: "a"))\(Self.pixels(1, Self.plane))</OME>"
-        let image = OMETiffExportTests.image("yx")
+        let image = OMETiffExportTests.image("yx", name: nil)
         let both = try Self.export([image, image], xml)
         #expect(both.warnings.isEmpty)
         #expect(both.omeXML.contains(#"<TiffData IFD="0" PlaneCount="1"/>"#))
         #expect(both.omeXML.contains(#"<TiffData IFD="1" PlaneCount="1"/>"#))
         #expect(both.omeXML.contains(#"Name="a""#))
+        for (number, name) in [(0, "a"), (1, "test")] {
+            let one = try Self.export([image], xml, positions: .init([number], of: 2))
+            #expect(one.warnings.isEmpty)
+            let document = try OMEXMLParser.parse(Array(one.omeXML.utf8))
+            #expect(document.images.map(\.name) == [name])
+            #expect(document.images[0].id == "Image:\(number)" && document.images[0].tiffData.map(\.ifd) == [0])
+        }
         for export in [
-            try Self.export([image], xml), try Self.export([image], xml, positions: .init([0], of: 2)),
+            try Self.export([image], xml), try Self.export([image], xml, positions: .init([2], of: 2)),
             try Self.export([image, image], xml, positions: .init([1, 0], of: 2)),
+            try Self.export([image, image], xml, positions: .init([0, 0], of: 2)),
         ] {
             #expect(export.warnings.count == 1)
             #expect(!export.omeXML.contains(#"Name="a""#))
@@ -72,7 +80,7 @@ struct SourceXMLTests {
         let one = String(repeating: #"<Channel SamplesPerPixel="1"/>"#, count: 3)
         for (image, channels, pages) in [
             (grey, #"<Channel SamplesPerPixel="3"/>"#, 1), (photograph, #"<Channel SamplesPerPixel="3"/>"#, 1),
-            (grey, one, 3), (photograph, one, 3), (grey, "", 3), (photograph, "", 1),
+            (grey, one, 3), (photograph, one, 1), (grey, "", 3), (photograph, "", 1),
             (grey, "<Channel/>", 3), (grey, #"<Channel SamplesPerPixel="2"/>"#, 3),
             (grey, #"<Channel SamplesPerPixel="999999999999"/>"#, 3),
         ] {
@@ -86,11 +94,46 @@ struct SourceXMLTests {
         }
     }
 
+    @Test("a document that says other names or wavelengths is written anew; one that says none is kept")
+    func agreement() throws {
+        let wave = #"<Channel EmissionWavelength="520"/>"#
+        var seen = OMETiffExportTests.image("yx", name: nil).description
+        seen.channels = [Channel(emissionWavelength: 520)]
+        let glowing = LevelledImage(seen, natural: [16, 16])
+        for (image, name, channel, isKept) in [
+            (OMETiffExportTests.image("yx"), "test", "<Channel/>", true),
+            (OMETiffExportTests.image("yx"), "other", "<Channel/>", false),
+            (OMETiffExportTests.image("yx"), "", "<Channel/>", true),
+            (OMETiffExportTests.image("yx", name: nil), "other", "<Channel/>", true),
+            (glowing, "test", wave, true), (glowing, "test", "<Channel/>", false),
+            (OMETiffExportTests.image("yx"), "test", wave, true),
+            (glowing, "test", wave.replacing("520", with: "521"), false),
+            (glowing, "test", wave.replacing("Emission", with: "Excitation"), false),
+            (glowing, "test", #"<Channel EmissionWavelength="520" ExcitationWavelength="488"/>"#, true),
+        ] {
+            let export = try Self.export(
+                [image], "<OME>\(Self.pixels(0, Self.plane, name: name, channels: channel))<ROI/></OME>")
+            #expect(export.omeXML.contains("<ROI/>") == isKept, "\(name) \(channel)")
+        }
+    }
+
+    @Test("a document without the plate is not that of a plate")
+    func plate() throws {
+        let plate = Plate(rows: ["B"], columns: ["3"], wells: [.init(row: 0, column: 0, fields: [.init(image: 0)])])
+        let xml = "<OME>\(Self.pixels(0, Self.plane))<ROI/></OME>"
+        for (text, isKept) in [(xml, false), (xml.replacing("<ROI/>", with: "<ROI/><Plate/>"), true)] {
+            let export = try OMETiffExport(
+                [OMETiffExportTests.image("yx")], OMETiffExportTests.options(), omeXML: Array(text.utf8), plate: plate)
+            #expect(export.omeXML.contains("<ROI/>") == isKept)
+            #expect(export.omeXML.contains(#"<Well ID="Well:0:0" Row="1" Column="2">"#) != isKept)
+        }
+    }
+
     @Test("a document that is not UTF-8 is read as Latin-1 and written as UTF-8")
     func latin() throws {
         let xml = Array("<OME>\(Self.pixels(0, Self.plane, name: "5 ?m"))</OME>".utf8).map { $0 == 0x3F ? 0xB5 : $0 }
         let export = try OMETiffExport(
-            [OMETiffExportTests.image("yx")], OMETiffExportTests.options(), omeXML: xml)
+            [OMETiffExportTests.image("yx", name: nil)], OMETiffExportTests.options(), omeXML: xml)
         #expect(export.omeXML.contains(#"Name="5 µm""#))
     }
 }

@@ -7,11 +7,7 @@
 /// The files beside the repository that tests use in place, and their tables.
 enum SharedFiles {
     /// The folder `../shared` of the package.
-    static let folder: String = {
-        var parts = #filePath.split(separator: "/").dropLast(4)
-        parts.removeLast()
-        return "/" + parts.joined(separator: "/") + "/shared"
-    }()
+    static let folder = PackageFolder.shared
 
     /// Whether the folder is there; said once where it is not.
     static let areThere: Bool = {

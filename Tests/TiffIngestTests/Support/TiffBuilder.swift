@@ -104,35 +104,6 @@ struct TiffBuilder {
     }
 }
 
-/// A folder that is gone when the test is done.
-enum TemporaryFolder {
-    static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
-        var template = Array("/tmp/tiff-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SharedFiles.Missing(path: "/tmp") }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { remove(folder) }
-        return try body(folder)
-    }
-
-    static func write(_ bytes: [UInt8], _ path: String) throws {
-        guard let file = fopen(path, "wb") else { throw SharedFiles.Missing(path: path) }
-        defer { fclose(file) }
-        guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw SharedFiles.Missing(path: path) }
-    }
-
-    private static func remove(_ folder: String) {
-        guard let directory = opendir(folder) else { return }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { unlink(folder + "/" + name) }
-        }
-        closedir(directory)
-        rmdir(folder)
-    }
-}
-
 /// The low `size` bytes of each number, least significant first.
 func littleEndian(_ values: [UInt64], size: Int) -> [UInt8] {
     var bytes = [UInt8]()

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+import rasterio
 from PIL import Image
 
 
@@ -205,3 +206,17 @@ def test_omero_says_what_an_image_is(server):
     assert data["zoomLevelScaling"] == {"0": 1, "1": 0.5} and data["levels"] == 2
     assert [set(channel["window"]) for channel in data["channels"]] == [{"min", "max", "start", "end"}] * 2
     assert server.json("/webgateway/imgData/stack.ome.tif/size/")["z"] == 6
+
+
+def test_gdal_reads_the_tiles_of_a_web_map(server, served_images):
+    source = f"""
+    <GDAL_WMS>
+      <Service name="TMS"><ServerUrl>{server.url}/tiles/rgb.tif/${{z}}/${{x}}/${{y}}.png</ServerUrl></Service>
+      <DataWindow>
+        <UpperLeftX>0</UpperLeftX><UpperLeftY>0</UpperLeftY><LowerRightX>700</LowerRightX><LowerRightY>500</LowerRightY>
+        <SizeX>700</SizeX><SizeY>500</SizeY><TileLevel>2</TileLevel><YOrigin>top</YOrigin>
+      </DataWindow>
+      <BlockSizeX>256</BlockSizeX><BlockSizeY>256</BlockSizeY><BandsCount>3</BandsCount>
+    </GDAL_WMS>"""
+    with rasterio.open(source) as dataset:
+        assert (dataset.read() == served_images[1]["rgb.tif"]).all()

@@ -19,16 +19,17 @@ final class BlockStream {
         self.file = file
         self.block = block
         input = Self.input(page, file, block)
-        decoder = try page.layout.compression.sequentialDecoder()
+        decoder = try page.sequentialDecoder(block: block)
     }
 
     /// Bytes held between two calls, as far as known.
     var stateBytes: Int { decoder.stateBytes + StoredInput.pieceBytes }
 
-    /// Bytes held between two calls, as known after the first byte. What is wrong with the block is left to be found by
-    /// who reads it; the stream is of no further use.
-    func probedBytes() -> Int {
-        withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { _ = try? decoder.decode(input, into: $0) }
+    /// Bytes held between two calls, as known after the first byte; the stream is of no further use.
+    ///
+    /// - Throws: ``TiffError`` where the block cannot even be begun.
+    func probedBytes() throws -> Int {
+        try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { _ = try decoder.decode(input, into: $0) }
         return stateBytes
     }
 
@@ -57,7 +58,9 @@ final class BlockStream {
                         + "rows take \(rows.upperBound * rowBytes); the file may be incomplete: copy it again")
             }
             if !isSkipped {
-                Predictor.undo(page.layout, pixels, rows: count, needsSwap: page.header.needsSwap, scratch)
+                if !page.layout.compression.isImageCodec {
+                    Predictor.undo(page.layout, pixels, rows: count, needsSwap: page.header.needsSwap, scratch)
+                }
                 body(base, row - rows.lowerBound, count)
             }
             row += count
@@ -66,7 +69,7 @@ final class BlockStream {
 
     private func restart() throws {
         input = Self.input(page, file, block)
-        decoder = try page.layout.compression.sequentialDecoder()
+        decoder = try page.sequentialDecoder(block: block)
         row = 0
     }
 
@@ -74,6 +77,7 @@ final class BlockStream {
         let start = page.offsets[block]
         let (end, overflow) = start.addingReportingOverflow(page.byteCounts[block])
         return StoredInput(
-            file, start..<(overflow ? .max : max(start, end)), isBitReversed: page.layout.isBitReversed)
+            file, start..<(overflow ? .max : max(start, end)),
+            isBitReversed: page.layout.isBitReversed && !page.layout.compression.isImageCodec)
     }
 }

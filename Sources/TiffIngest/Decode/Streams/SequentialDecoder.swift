@@ -15,12 +15,12 @@ package protocol SequentialDecoder: AnyObject {
 extension Compression {
     /// Whether blocks of any size can be decoded from front to back without being held.
     package var isSequential: Bool {
-        [.none, .lzw, .deflate, .oldDeflate, .packBits, .lzma, .oldZstandard, .zstandard].contains(self)
+        [.none, .lzw, .jpeg, .deflate, .oldDeflate, .packBits, .lzma, .oldZstandard, .zstandard].contains(self)
     }
 
-    /// A decoder at the beginning of a block.
+    /// A decoder at the beginning of a block, of compressions that know nothing but bytes.
     ///
-    /// - Throws: ``TiffError`` with code `.unsupported` where ``isSequential`` is false.
+    /// - Throws: ``TiffError`` with code `.unsupported` for all others: blocks that are images of their own.
     package func sequentialDecoder() throws -> any SequentialDecoder {
         switch self {
         case .none: StoredStream()
@@ -29,8 +29,17 @@ extension Compression {
         case .deflate, .oldDeflate: try DeflateStream()
         case .zstandard, .oldZstandard: try ZstandardStream()
         case .lzma: try LZMAStream()
-        default: throw TiffError(.unsupported, "\(name) blocks can only be decoded whole")
+        default: throw TiffError(.unsupported, "\(name) blocks are no streams of bytes")
         }
+    }
+}
+
+extension Page {
+    /// A decoder at the beginning of a block.
+    ///
+    /// - Throws: ``TiffError`` with code `.unsupported` where blocks can only be decoded whole.
+    func sequentialDecoder(block: Int) throws -> any SequentialDecoder {
+        try layout.compression == .jpeg ? JPEGStream(self.block(block)) : layout.compression.sequentialDecoder()
     }
 }
 

@@ -1,8 +1,9 @@
 /// The plain definition of SHA-256, for comparing pixels with the hashes of other people's readers.
 ///
 /// - Source: FIPS 180-4.
-enum SHA256 {
-    static func hex(_ bytes: [UInt8]) -> String {
+public enum SHA256 {
+    /// The hash in lower-case hexadecimal.
+    public static func hex(_ bytes: [UInt8]) -> String {
         var message = bytes + [0x80]
         while message.count % 64 != 56 { message.append(0) }
         withUnsafeBytes(of: UInt64(bytes.count * 8).bigEndian) { message.append(contentsOf: $0) }
