@@ -130,6 +130,21 @@ def test_the_list_shows_every_image_with_a_picture_and_finds_them_by_words(brows
     browser.wait("location.pathname === '/view/cells.zarr' && document.body.matches('.open')")
 
 
+def test_names_with_special_characters_are_listed_and_shown(run, tmp_path, browser):
+    folder = tmp_path / "a~b! c"
+    folder.mkdir()
+    tifffile.imwrite(folder / "50% ü~#1?.tif", np.full((40, 50), 7, "u1"), photometric="minisblack")
+    with serving(tmp_path) as service:
+        browser.open(service.url)
+        browser.wait("document.querySelectorAll('img.here').length === 1")
+        assert browser.run("document.querySelector('h2').textContent") == "a~b! c"
+        assert browser.run("document.querySelector('li strong').textContent") == "50% ü~#1?.tif"
+        browser.click("li a")
+        browser.wait("document.body.matches('.open')")
+        browser.rest()
+        browser.requests.clear()
+
+
 def test_channels_are_composed_as_their_windows_and_colours_say(browser, service, cells, channels):
     view(browser, service, "cells.zarr", CELLS)
     assert browser.run("document.getElementById('stage').dataset.renderer") == "webgl"
@@ -472,12 +487,13 @@ def test_links_to_other_viewers_name_the_zarr(browser, service):
     assert browser.run("document.querySelector('[data-part=zarr]').value") == zarr
     assert browser.run("document.querySelector('[data-part=napari]').value") == f"napari --plugin napari-ome-zarr '{zarr}'"
     vizarr = urllib.parse.urlsplit(browser.run("document.querySelector('[data-part=vizarr]').href"))
-    assert urllib.parse.parse_qs(vizarr.query)["source"] == [zarr]
+    assert urllib.parse.parse_qs(vizarr.query)["source"] == [f"{service.url}/zarr2/cells.zarr/"]
     neuroglancer = urllib.parse.urlsplit(browser.run("document.querySelector('[data-part=neuroglancer]').href"))
     state = json.loads(urllib.parse.unquote(neuroglancer.fragment[1:]))
     assert state["layers"][0]["source"] == zarr
     assert state["displayDimensions"] == ["x", "y"]
     assert service.json("/zarr/cells.zarr/zarr.json")["node_type"] == "group"
+    assert "multiscales" in service.json("/zarr2/cells.zarr/.zattrs")
 
 
 def test_pages_are_typed_tagged_and_let_nothing_else_in(service):

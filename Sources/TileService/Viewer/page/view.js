@@ -8,7 +8,7 @@ import { Minimap } from "./minimap.js";
 import { PlaneSliders } from "./planes.js";
 import { Readout } from "./readout.js";
 import { ScaleBar } from "./scale-bar.js";
-import { address, getJSON, show } from "./service.js";
+import { address, getJSON, namesOf, show } from "./service.js";
 import { fillShareDialog } from "./share.js";
 import { Stage } from "./stage.js";
 import { grouped } from "./units.js";
@@ -151,7 +151,7 @@ function openProjection(state) {
 function openLabels(images, state) {
     const choice = element("labels"), opacity = element("opacity");
     element("label-part").hidden = images.length === 0;
-    choice.append(...images.map(({ id, name }) => new Option(id.split("~").at(-1) || name, id)));
+    choice.append(...images.map(({ id, name }) => new Option(namesOf(id).at(-1) || name, id)));
     choice.addEventListener("change", () => state.set({ labels: choice.value || null }));
     opacity.addEventListener("input", () => state.set({ opacity: Number(opacity.value) }));
     const update = () => {
