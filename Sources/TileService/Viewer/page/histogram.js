@@ -118,12 +118,13 @@ export class HistogramView {
                     context.fillRect(left, height - tall, Math.max(1, right - left), tall);
                 });
             };
-            bars("rgb(255 255 255 / 16%)");
+            // Opaque, because bars of less than a pixel lie on top of one another.
+            bars("#343a42");
             context.save();
             context.beginPath();
             context.rect(start, 0, end - start, height);
             context.clip();
-            bars(`#${this.#color}B0`);
+            bars(`#${this.#color}`);
             context.restore();
         }
         const line = Math.max(1, Math.round(devicePixelRatio));
