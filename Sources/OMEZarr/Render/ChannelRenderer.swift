@@ -81,7 +81,7 @@ public struct ChannelRenderer: Sendable {
                 tone.intensities(planes[0].base + y &* planes[0].strides[0], into: target + y &* width, width)
             }
         } else if isPhotograph {
-            // Slides are mostly this: 0.09 instead of 0.24 ms for a tile of 256 x 256 pixels.
+            // Slides are mostly this, and their pixels are what they are shown as.
             for y in 0..<height {
                 let rows = planes.map { ($0.base + y &* $0.strides[0]).assumingMemoryBound(to: UInt8.self) }
                 Self.interleave(rows[0], rows[1], rows[2], target + y &* width &* 3, width)
