@@ -118,13 +118,18 @@ class Browser:
     def wait(self, condition, timeout=20):
         """Waits until an expression is true."""
         end = time.monotonic() + timeout
-        while not self.run(f"Boolean({condition})"):
+        # While another page comes there is none to ask.
+        while not self.run(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"):
             assert time.monotonic() < end, f"in vain: {condition}; the page says {self.complaints}"
             time.sleep(0.03)
 
+    def frame(self):
+        """Waits until what was changed is on the screen."""
+        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def rest(self):
         """Waits until everything that is to be seen is drawn."""
-        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.frame()
         self.wait("document.getElementById('stage').dataset.isResting === 'true'")
 
     def key(self, key, shift=False):
@@ -149,6 +154,7 @@ class Browser:
         self.mouse("mouseWheel", x, y, deltaX=0, deltaY=delta, modifiers=8 if shift else 0)
 
     def click(self, selector):
+        self.frame()
         x, y = self.run(
             f"(() => {{ const b = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
             " return [b.x + b.width / 2, b.y + b.height / 2] })()"

@@ -10,9 +10,19 @@ const bins = 512;
  *
  * @returns {Promise<{start: number, end: number, counts: number[], percentiles: Object<string, number>}>}
  */
-export function countPixels(image, channel, { z, t }, signal) {
+export async function countPixels(image, channel, { z, t }, signal) {
     const query = { channel, bins, ...(z === undefined ? {} : { z }), ...(t === undefined ? {} : { t }) };
-    return getJSON(`api/images/${encodeURIComponent(image.id)}/histogram`, query, signal);
+    const counted = await getJSON(`api/images/${encodeURIComponent(image.id)}/histogram`, query, signal);
+    return /int/.test(image.type) ? withoutGaps(counted) : counted;
+}
+
+/** Of whole numbers fewer than bins every second bin or so is empty: one bin for each number. */
+function withoutGaps(counted) {
+    const { start, end, counts } = counted, numbers = end - start + 1;
+    if (numbers >= counts.length) return counted;
+    const merged = Array(numbers).fill(0);
+    counts.forEach((count, bin) => { merged[Math.round((bin + 0.5) / counts.length * (numbers - 1))] += count; });
+    return { ...counted, counts: merged };
 }
 
 /** The window that shows most pixels of a histogram; null where all are alike. */
@@ -102,18 +112,19 @@ export class HistogramView {
             const bars = (style) => {
                 context.fillStyle = style;
                 counts.forEach((count, index) => {
-                    const left = place(min + index / counts.length * (max - min));
-                    const right = place(min + (index + 1) / counts.length * (max - min));
+                    const left = Math.floor(place(min + index / counts.length * (max - min)));
+                    const right = Math.floor(place(min + (index + 1) / counts.length * (max - min)));
                     const tall = Math.log1p(count) / top * (height - 4);
                     context.fillRect(left, height - tall, Math.max(1, right - left), tall);
                 });
             };
-            bars("rgb(255 255 255 / 16%)");
+            // Opaque, because bars of less than a pixel lie on top of one another.
+            bars("#343a42");
             context.save();
             context.beginPath();
             context.rect(start, 0, end - start, height);
             context.clip();
-            bars(`#${this.#color}B0`);
+            bars(`#${this.#color}`);
             context.restore();
         }
         const line = Math.max(1, Math.round(devicePixelRatio));

@@ -1,6 +1,6 @@
 // The page that lists the images.
 
-import { address, getJSON, show } from "./service.js";
+import { address, getJSON, namesOf, show } from "./service.js";
 import { grouped } from "./units.js";
 
 /** Cards made at once; more when one comes near the end. */
@@ -59,7 +59,7 @@ function list() {
     const parts = [...Map.groupBy(found, (image) => place(image.id).group)];
     const cards = parts.flatMap(([group, members]) => {
         const shell = element("group").content.firstElementChild.cloneNode(true);
-        shell.querySelector("h2").textContent = group.replaceAll("~", " / ") || "Images";
+        shell.querySelector("h2").textContent = group || "Images";
         shell.querySelector("span").textContent = about(members);
         shell.classList.toggle("only", parts.length === 1 && group === "");
         shell.classList.toggle("plate", areAlikeWells(members));
@@ -133,12 +133,12 @@ function areAlikeWells(members) {
  * @returns {{group: string, name: string, inside: string[], isWell: boolean}}
  */
 function place(id) {
-    const names = id.split(/(?<!~)~(?!~)/);
+    const names = namesOf(id);
     const item = names.findIndex((name) => /\.(zarr|ozx|zip|tiff?|btf|tf[28]|svs|ndpi|scn|bif|qptiff|lsm|stk)$/i.test(name));
     const isSeveral = item >= 0 && item < names.length - 1;
     const inside = isSeveral ? names.slice(item + 1) : [];
     return {
-        group: names.slice(0, isSeveral ? item + 1 : -1).join("~"), name: names.at(-1).replaceAll("~~", "~"), inside,
+        group: names.slice(0, isSeveral ? item + 1 : -1).join(" / "), name: names.at(-1), inside,
         isWell: inside.length >= 2 && /^[A-Z]{1,2}$/.test(inside[0]) && /^\d+$/.test(inside[1]),
     };
 }

@@ -22,6 +22,16 @@ export function address(path, query = {}, { withToken = true } = {}) {
     return url.href;
 }
 
+/** The names of the path that an id stands for: "~" is "/", and "!" takes the meaning from what follows it. */
+export function namesOf(id) {
+    const names = [""];
+    for (const [part] of id.matchAll(/!.|~|[^!~]+/gsu)) {
+        if (part === "~") names.push("");
+        else names[names.length - 1] += part.startsWith("!") ? part.slice(1) : part;
+    }
+    return names;
+}
+
 /** Why the service did not answer as asked, in a sentence. */
 export class ServiceFailure extends Error {
     constructor(message, status, retryAfter) {

@@ -20,7 +20,9 @@ export function fillShareDialog(dialog, image) {
     find("napari").value = `napari --plugin napari-ome-zarr '${zarr}'`;
     find("python").value = `zarr.open_group("${zarr}", mode="r")`;
     find("neuroglancer").href = `https://neuroglancer-demo.appspot.com/#!${encodeURIComponent(JSON.stringify(neuroglancer(image, zarr)))}`;
-    find("vizarr").href = `https://hms-dbmi.github.io/vizarr/?source=${encodeURIComponent(zarr)}`;
+    // It knows every 0.4, of 0.5 not all.
+    const older = address(image.zarr.replace(/^\/zarr\//, "/zarr2/"), {}, { withToken: false });
+    find("vizarr").href = `https://hms-dbmi.github.io/vizarr/?source=${encodeURIComponent(older)}`;
     dialog.querySelectorAll("button[data-copy]").forEach((button) => {
         button.onclick = async () => {
             const field = find(button.dataset.copy);

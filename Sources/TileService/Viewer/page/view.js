@@ -8,7 +8,7 @@ import { Minimap } from "./minimap.js";
 import { PlaneSliders } from "./planes.js";
 import { Readout } from "./readout.js";
 import { ScaleBar } from "./scale-bar.js";
-import { address, getJSON, show } from "./service.js";
+import { address, getJSON, namesOf, show } from "./service.js";
 import { fillShareDialog } from "./share.js";
 import { Stage } from "./stage.js";
 import { grouped } from "./units.js";
@@ -50,7 +50,8 @@ function open(image, labelImages) {
     element("channel-part").hidden = image.kind === "labels";
     openProjection(state);
     openLabels(labelImages, state);
-    element("panel").hidden = !element("panel").querySelector("section:not([hidden])");
+    const isPanelEmpty = !element("panel").querySelector("section:not([hidden])");
+    element("panel").hidden = document.querySelector("[data-act=panel]").hidden = isPanelEmpty;
     const lines = listenToKeys(act);
     listenToHands(element("stage"), camera, () => stage.redraw(), { plane: act.plane, point: (place) => readout.point(place) });
     openButtons(act, image, lines);
@@ -150,7 +151,7 @@ function openProjection(state) {
 function openLabels(images, state) {
     const choice = element("labels"), opacity = element("opacity");
     element("label-part").hidden = images.length === 0;
-    choice.append(...images.map(({ id, name }) => new Option(id.split("~").at(-1) || name, id)));
+    choice.append(...images.map(({ id, name }) => new Option(namesOf(id).at(-1) || name, id)));
     choice.addEventListener("change", () => state.set({ labels: choice.value || null }));
     opacity.addEventListener("input", () => state.set({ opacity: Number(opacity.value) }));
     const update = () => {
