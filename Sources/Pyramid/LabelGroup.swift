@@ -30,16 +30,30 @@ public struct LabelGroup: Sendable {
 
     /// The names the group lists, in order; none where there is no group.
     public func names(in store: any ReadableStore) throws -> [String] {
-        guard let node = try ZarrNode.read(store, key) else { return [] }
+        try Self.names(of: ZarrNode.read(store, key))
+    }
+
+    private static func names(of node: ZarrNode?) -> [String] {
+        guard let node else { return [] }
         return (OMEAttributes(node.attributes).members["labels"]?.array ?? []).compactMap(\.string)
     }
 
+    private func node(in store: any ReadableStore, mending: Bool) throws -> ZarrNode? {
+        do {
+            return try ZarrNode.read(store, key)
+        } catch let error as ZarrError where mending && error.code == .corrupt {
+            return nil
+        }
+    }
+
     /// Lists label images besides those listed already. Whatever else the group says stays.
-    public func list(_ names: [String], in store: any WritableStore) throws {
-        let known = try self.names(in: store)
+    ///
+    /// - Parameter mending: whether a list that cannot be understood is taken for one that is missing, and made anew.
+    public func list(_ names: [String], in store: any WritableStore, mending: Bool = false) throws {
+        let node = try node(in: store, mending: mending), known = Self.names(of: node)
         let all = known + names.filter { !known.contains($0) }
         let written = ContainerAttributes.labels(all, version)
-        var attributes = try ZarrNode.read(store, key)?.attributes ?? written
+        var attributes = node?.attributes ?? written
         switch version {
         case .v04: attributes["labels"] = written["labels"]
         case .v05:

@@ -3,6 +3,8 @@ public import Zarr
 
 /// Coarser levels for an image that has none, or too few: written beside those it has, in the same chunks and codecs, and
 /// listed last, in one step. Until then the image is what it was.
+///
+/// They are made as the image says those it has were, and lie where the last of them and the step from there put them.
 public struct LevelExtension: Sendable {
     /// What the levels are; those that are there already are planned, too, and not written.
     public let plan: PyramidPlan
@@ -14,7 +16,8 @@ public struct LevelExtension: Sendable {
 
     /// Plans the levels.
     ///
-    /// - Parameter options: of which version, chunks, shards and codecs are those of level 0.
+    /// - Parameter options: of which version, chunks, shards and codecs are those of level 0; without a method that of the
+    ///   image, and without factors those of its levels where they are not what the plan would choose.
     /// - Throws: ``PyramidError`` where the image cannot be added to, or a level it has is not what it would be.
     public init(of image: OMEZarrImage, _ options: PyramidOptions) throws {
         guard let store = image.store as? any WritableStore else {
@@ -32,19 +35,56 @@ public struct LevelExtension: Sendable {
         options.version = version
         options = options.keeping(
             Set(StoragePart.allCases), of: image.levels[0].metadata, axes: Array(image.description.axes.indices))
-        let plan = try PyramidPlan(of: image, options)
-        for (number, level) in image.levels.enumerated()
-        where number < plan.levels.count && level.metadata.shape != plan.levels[number].shape {
+        options.method = try Self.method(options.method, of: image)
+        let plan = try Self.plan(of: image, options)
+        if let number = Self.mismatch(plan, image) {
+            let level = image.levels[number]
             throw PyramidError(
                 .unsupportedImage,
                 "level \(number) of the image has the shape \(level.metadata.shape), where \(plan.levels[number].shape) "
-                    + "would be made: 'ome-zarr convert' makes all levels anew")
+                    + "would be made: 'ome-zarr pyramid' with an output to write makes all levels anew")
         }
         self.image = image
         self.store = store
         self.plan = plan
         let known = image.metadata.datasets.map(\.path)
         paths = (min(known.count, plan.levels.count)..<plan.levels.count).map { Self.path($0, like: known[0]) }
+    }
+
+    /// How the levels are made: as those there are, if the image says so and says a way we know.
+    private static func method(_ asked: DownsampleMethod?, of image: OMEZarrImage) throws -> DownsampleMethod? {
+        guard let recorded = (image.metadata.downsampling?.type).flatMap(DownsampleMethod.init) else { return asked }
+        guard let asked, asked != recorded else { return recorded }
+        // Of a single level nothing was made in any way.
+        guard image.levels.count == 1 else {
+            throw PyramidError(
+                .invalidOption,
+                "the levels of the image at \(image.key) were made by \(recorded.rawValue), as its metadata say, and cannot "
+                    + "go on by \(asked.rawValue): leave --downsample out, or name an output, where 'ome-zarr pyramid' makes "
+                    + "all levels anew")
+        }
+        return asked
+    }
+
+    /// The levels by the options, or by the factors the image has where those are others and none were asked for.
+    private static func plan(of image: OMEZarrImage, _ options: PyramidOptions) throws -> PyramidPlan {
+        let plan = try PyramidPlan(of: image, options)
+        guard mismatch(plan, image) != nil, options.factors.isEmpty, options.steps == nil,
+            let steps = try? LevelGeometry.steps(of: image.description)
+        else { return plan }
+        var options = options
+        options.factors = Array(steps.dropFirst())
+        do {
+            return try PyramidPlan(of: image, options)
+        } catch let error as PyramidError where error.code == .invalidOption {
+            // Factors nobody asked for are no mistake of the caller's: what differs is said instead.
+            return plan
+        }
+    }
+
+    /// The first level whose shape is not the planned one.
+    private static func mismatch(_ plan: PyramidPlan, _ image: OMEZarrImage) -> Int? {
+        zip(plan.levels, image.levels).enumerated().first { $1.0.shape != $1.1.metadata.shape }?.offset
     }
 
     /// The keys of the arrays to write that exist already, though the image does not list them: what an interrupted run
@@ -104,8 +144,10 @@ public struct LevelExtension: Sendable {
     /// Replaces the one document that lists the levels. Summaries of it, which are stale now, are removed.
     private func list() throws {
         let existing = plan.levels.count - paths.count
+        let last = plan.geometry.cumulativeFactors(level: existing - 1)
         let levels = paths.enumerated().map { number, path in
-            let factors = plan.geometry.cumulativeFactors(level: existing + number).map(Double.init)
+            let all = plan.geometry.cumulativeFactors(level: existing + number)
+            let factors = zip(all, last).map { Double($0 / $1) }
             return AddedLevel(
                 path: path, factors: factors, offset: factors.map { plan.method.centersPixels ? ($0 - 1) / 2 : 0 })
         }

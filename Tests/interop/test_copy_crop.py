@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+import numcodecs
 import numpy as np
 import pytest
 import tensorstore as ts
@@ -190,7 +191,8 @@ def test_the_same_part_of_every_image_of_a_collection(tmp_path, run):
 def test_n5_is_cropped_into_an_image(tmp_path, run):
     source, values = tmp_path / "in.n5", pixels()[0]
     source.mkdir()
-    group = {"n5": "4.0.0", "axes": ["x", "y", "z"], "units": ["um"] * 3, "resolution": [0.5, 0.5, 2.0]}
+    group = {"n5": "4.0.0", "axes": ["x", "y", "z"], "units": ["um"] * 3, "resolution": [0.5, 0.5, 2.0],
+             "mine": {"x": 1}, "affine": [1, 0, 0]}  # fmt: skip
     (source / "attributes.json").write_text(json.dumps(group))
     for number, factor in enumerate([1, 3]):
         data = values[:, ::factor, ::factor]
@@ -200,14 +202,62 @@ def test_n5_is_cropped_into_an_image(tmp_path, run):
         ts.open({"driver": "n5", "kvstore": store, "metadata": metadata, "create": True}).result()[...] = data.T
         described = json.loads((source / f"s{number}/attributes.json").read_text())
         described["downsamplingFactors"] = [factor, factor, 1]
+        described["note"] = "of the array"
         (source / f"s{number}/attributes.json").write_text(json.dumps(described))
-    run("copy", source, tmp_path / "out.zarr", "--region", "10,20,60,41", "--z", "1:3", "--quiet")
+    said = run("copy", source, tmp_path / "out.zarr", "--region", "10,20,60,41", "--z", "1:3").stderr
+    assert "the attributes of the arrays of / (note) are left out" in said
+    run("pyramid", source, tmp_path / "levels.zarr", "--quiet")
+    for name in ["out.zarr", "levels.zarr"]:
+        attributes = dict(zarr.open_group(tmp_path / name, mode="r").attrs)
+        assert attributes.pop("mine") == {"x": 1} and attributes.pop("affine") == [1, 0, 0]
+        assert attributes.keys() <= {"ome", "ome-zarr"}
     run("validate", tmp_path / "out.zarr", "--pixels")
     cut = values[1:3, 20:, 10:70]
     np.testing.assert_array_equal(level(tmp_path / "out.zarr"), cut)
     np.testing.assert_array_equal(level(tmp_path / "out.zarr", 1), reference.METHODS["mean"](cut, (1, 3, 3)))
     fine = multiscale(tmp_path / "out.zarr")["datasets"][0]
     assert transform(fine, "scale") == [2, 0.5, 0.5] and transform(fine, "translation") == [2, 10, 5]
+
+
+STORED = {
+    "order F": ({"order": "F"}, "without transpose"),
+    "a filter": ({"filters": [numcodecs.Delta(dtype="<u2")]}, "without numcodecs.delta"),
+    "both": ({"order": "F", "filters": [numcodecs.Delta(dtype="<u2")]}, "without transpose, numcodecs.delta"),
+    "neither": ({}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stored", STORED)
+def test_what_compresses_stays_whatever_stands_in_front_of_it(stored, tmp_path, run):
+    options, words = STORED[stored]
+    source = image(tmp_path / "in.zarr", "0.4", compressors=numcodecs.Zlib(6), **options)
+    crop = run("copy", source, tmp_path / "crop.zarr", "--region", "10,20,60,41").stderr
+    new = run("pyramid", source, tmp_path / "new.zarr").stderr
+    for said, name in [(crop, "crop.zarr"), (new, "new.zarr")]:
+        document = json.loads((tmp_path / name / "0/.zarray").read_text())
+        assert document["compressor"] == {"id": "zlib", "level": 6}
+        assert document["order"] == "C" and document["filters"] is None
+        assert (words in said) if words else ("warning" not in said)
+    np.testing.assert_array_equal(level(tmp_path / "crop.zarr"), pixels()[:, :, 20:, 10:70])
+    # Of 0.5 nobody expects zlib.
+    said = run("copy", source, tmp_path / "new5.zarr", "--region", "10,20,60,41", "--ome-version", "0.5").stderr
+    assert "zlib is encoded anew" in said
+
+
+def test_shards_of_a_transposed_array_keep_what_compresses(tmp_path, run):
+    codecs = {"shards": (1, 2, 40, 40), "compressors": zarr.codecs.GzipCodec(level=7)}
+    source = image(tmp_path / "in.zarr", "0.5", **codecs)
+    for number in range(3):
+        path = source / f"s{number}/zarr.json"
+        values, document = zarr.open_array(source / f"s{number}", mode="r")[...], json.loads(path.read_text())
+        (sharding,) = document["codecs"]
+        document["codecs"] = [{"name": "transpose", "configuration": {"order": [0, 1, 3, 2]}}, sharding]
+        path.write_text(json.dumps(document))
+        zarr.open_array(source / f"s{number}", mode="r+")[...] = values
+    assert "without transpose" in run("copy", source, tmp_path / "out.zarr", "--region", "10,20,60,41").stderr
+    (sharding,) = json.loads((tmp_path / "out.zarr/0/zarr.json").read_text())["codecs"]
+    assert {"name": "gzip", "configuration": {"level": 7}} in sharding["configuration"]["codecs"]
+    np.testing.assert_array_equal(level(tmp_path / "out.zarr"), pixels()[:, :, 20:, 10:70])
 
 
 def test_documents_and_provenance_of_a_conversion_stay(tmp_path, run):

@@ -67,6 +67,7 @@ def test_damaged_objects_of_a_copy_are_made_again(run, tmp_path, options):
     (target / absent).write_bytes(b"surplus")
     assert len(verified(run, target, status=2)) == 4
     other = image(tmp_path / "other.zarr", "0.5")
+    zarr.open_array(other / "0", mode="a")[-1, -1, -1, -1] += 1
     said = run("repair", target, "--from", other, status=1).stderr
     assert "is not what" in said and "nothing was changed" in said
     run("repair", target, "--from", source, "--quiet")

@@ -30,8 +30,9 @@ def folder(tmp_path, run):
     run("sample", "--size", 2048, "--kind", "labels", "--out", tmp_path / "cells_mask.tif", "--quiet")
     run("sample", "--size", 2048, "--kind", "labels", "--out", tmp_path / "nuclei_mask.tif", "--quiet")
     (tmp_path / "plate1").mkdir()
-    for name in ["A01_s1_w1", "A01_s1_w2", "B02_s1_w1", "B02_s1_w2"]:
+    for name in ["A01_s1_w1", "A01_s1_w2", "B03_s1_w1", "B03_s1_w2"]:
         run("sample", "--size", 64, "--channels", 1, "--out", tmp_path / "plate1" / f"{name}.tif", "--quiet")
+    run("convert", tmp_path / "plate1", tmp_path / "plate.ome.zarr", "--plate", "auto", "--quiet")
     run("convert", tmp_path / "cells.ome.tif", tmp_path / "cells.ome.zarr", "--quiet")
     shutil.copytree(tmp_path / "cells.ome.zarr", tmp_path / "old.ome.zarr")
     tifffile.imwrite(

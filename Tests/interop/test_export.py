@@ -270,7 +270,7 @@ def test_an_edit_of_a_whole_image_is_not_undone(tmp_path, run):
     run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--quiet")
     assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "kept.ome.tif").stderr
     run("edit", tmp_path / "in.zarr", "--channel-names", "x,y")
-    assert run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr.count("written anew") == 1
+    assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr
     assert [name for name, _, _ in images(opened(tmp_path / "out.ome.tif")[0])[0].channels] == ["x", "y"]
 
 
@@ -287,8 +287,98 @@ def test_a_new_name_is_exported(said, tmp_path, run):
     assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "kept.ome.tif").stderr
     assert "Instrument" in opened(tmp_path / "kept.ome.tif")[0]
     run("edit", tmp_path / "in.zarr", "--name", "new")
-    assert "written anew" in run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr
-    assert [each.name for each in images(opened(tmp_path / "out.ome.tif")[0])] == ["new"]
+    assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr
+    text = opened(tmp_path / "out.ome.tif")[0]
+    assert [each.name for each in images(text)] == ["new"] and "Instrument" in text
+
+
+def test_edits_of_every_kind_change_only_what_they_are_about(tmp_path, run):
+    xml = NOTES.replace("PLACE", "<o:TiffData/>").replace("µ &amp; more", "old").replace('Name="two"', "Name='two'")
+    tifffile.imwrite(tmp_path / "in.ome.tif", np.zeros((2, 5, 6), "uint8"), description=xml.encode(), metadata=None)
+    run("convert", tmp_path / "in.ome.tif", tmp_path / "in.zarr", "--quiet")
+    metadata = tmp_path / "in.zarr/OME/METADATA.ome.xml"
+    before = metadata.read_text()
+    assert run("edit", tmp_path / "in.zarr", "--window", "0:1:9").stderr == ""
+    assert metadata.read_text() == before
+    for edit in [["--name", 'a "<&> µ'], ["--channel-names", "one,it's"], ["--channel-colors", "FF0000,00FF00"],
+                 ["--pixel-size", "2nm,3nm"]]:
+        assert run("edit", tmp_path / "in.zarr", *edit).stderr == ""
+    expected = before.replace('Name="old"', 'Name="a &quot;&lt;&amp;&gt; µ"').replace(
+        'PhysicalSizeX="0.5" PhysicalSizeY="0.5"',
+        'PhysicalSizeX="2.0" PhysicalSizeY="3.0" PhysicalSizeXUnit="nm" PhysicalSizeYUnit="nm"').replace(
+        'ID="Channel:0:0" SamplesPerPixel="1"', f'ID="Channel:0:0" SamplesPerPixel="1" Name="one" Color="{0xFF0000FF - (1 << 32)}"').replace(
+        "Name='two' Fluor=\"GFP\" SamplesPerPixel=\"1\"", f'Name=\'it&apos;s\' Fluor="GFP" SamplesPerPixel="1" Color="{0x00FF00FF}"')
+    assert metadata.read_text() == expected
+    run("verify", tmp_path / "in.zarr")
+    assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr
+    text = opened(tmp_path / "out.ome.tif")[0]
+    (said,) = images(text)
+    assert "LensNA" in text and [name for name, _, _ in said.channels] == ["one", "it's"]
+    assert said.spacing["PhysicalSizeX"] == (2, "nm")
+
+
+def test_one_image_of_a_collection_is_edited_and_the_others_stay(tmp_path, run):
+    run("convert", two_images(tmp_path / "in.ome.tif"), tmp_path / "in.zarr", "--quiet")
+    metadata = tmp_path / "in.zarr/OME/METADATA.ome.xml"
+    before = metadata.read_text()
+    run("edit", tmp_path / "in.zarr", "--series", 1, "--channel-names", "x,y,z", "--name", "new")
+    expected = before
+    for old, new in [("b0", "x"), ("b1", "y"), ("b2", "z"), ("b", "new")]:
+        expected = expected.replace(f'Name="{old}"', f'Name="{new}"')
+    assert metadata.read_text() == expected != before
+    assert "anew" not in run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif").stderr
+    assert [each.name for each in images(opened(tmp_path / "out.ome.tif")[0])] == ["a", "new"]
+
+
+def test_a_part_keeps_its_place(tmp_path, run):
+    image(tmp_path / "in.zarr", random_values("uint8", (6, 40, 50), seed=1), "zyx")
+    run("convert", tmp_path / "in.zarr", tmp_path / "part.zarr", "--z", "2:4", "--region", "0,10,50,20", "--quiet")
+    run("export", tmp_path / "part.zarr", tmp_path / "out.ome.tif", "--quiet")
+    xml = opened(tmp_path / "out.ome.tif")[0]
+    check_schema(xml)
+    plane = tifffile.xml2dict(xml)["OME"]["Image"]["Pixels"]["Plane"]
+    assert plane == {"TheZ": 0, "TheC": 0, "TheT": 0, "PositionY": 5.0, "PositionYUnit": "µm", "PositionZ": 1.0, "PositionZUnit": "µm"}
+    run("export", tmp_path / "in.zarr", tmp_path / "whole.ome.tif", "--quiet")
+    assert "Position" not in opened(tmp_path / "whole.ome.tif")[0]
+
+
+def test_remains_of_killed_exports_are_removed_and_nothing_else(tmp_path, run):
+    image(tmp_path / "in.zarr", random_values("uint8", (5, 6), seed=1), "yx")
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    kept = [f"out.ome.tif.levels-{os.getpid()}", f"out.ome.tif.partial-0{gone.pid}", f"out.ome.tif.levels-{gone.pid}x",
+            f"other.ome.tif.partial-{gone.pid}", "out.ome.tif.partial-"]
+    for name in [*kept, f"out.ome.tif.partial-{gone.pid}"]:
+        (tmp_path / name).write_text("x")
+    (tmp_path / f"out.ome.tif.levels-{gone.pid}" / "0").mkdir(parents=True)
+    (tmp_path / f"out.ome.tif.levels-{gone.pid}" / "0" / "zarr.json").write_text("x")
+    run("export", tmp_path / "in.zarr", tmp_path / "out.ome.tif", "--quiet")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, "in.zarr", "out.ome.tif"])
+
+
+def test_nothing_is_written_into_the_input(tmp_path, run):
+    image(tmp_path / "in.zarr", random_values("uint8", (5, 6), seed=1), "yx")
+    (tmp_path / "link").symlink_to(tmp_path / "in.zarr")
+    for output in ["in.zarr/0/x.ome.tif", "in.zarr/x.ome.tif", "link/x.ome.tif"]:
+        assert "lies in the input" in run("export", tmp_path / "in.zarr", tmp_path / output, status=1).stderr
+        assert not (tmp_path / output).exists()
+    for command in ["convert", "copy", "pyramid"]:
+        said = run(command, tmp_path / "in.zarr", tmp_path / "in.zarr/0/x.zarr", status=1).stderr
+        assert "lie in each other" in said and not (tmp_path / "in.zarr/0/x.zarr").exists()
+
+
+@pytest.mark.parametrize("command", ["info", "validate", "export", "read", "convert", "pyramid", "edit", "copy"])
+def test_an_unfinished_output_is_told_from_nothing(command, tmp_path, run):
+    image(tmp_path / "in.zarr", random_values("uint8", (5, 6), seed=1), "yx")
+    run("convert", tmp_path / "in.zarr", tmp_path / "out.zarr", "--quiet")
+    (tmp_path / "out.zarr/zarr.json").unlink()
+    (tmp_path / "out.zarr/.ome-zarr-conversion").write_text("torn")
+    further = {"export": ["x.ome.tif"], "read": ["--output", "x.npy"], "convert": ["x.zarr"], "copy": ["x.zarr"]}.get(command, [])
+    further = [tmp_path / word if word.startswith("x") else word for word in further]
+    further = ["--name", "x"] if command == "edit" else further
+    said = run(command, tmp_path / "out.zarr", *further, status=1).stderr
+    assert "is unfinished" in said or "is incomplete" in said
+    assert "check the path" not in said
 
 
 @pytest.mark.parametrize("wave, other, kept", [(520, 520, True), (520, 521, False), (520, None, True), (None, 520, False)])

@@ -209,5 +209,5 @@ def test_an_edit_whose_document_is_damaged_is_said_to_be_lost(sources, tmp_path,
     run("edit", output.path, "--name", "mine")
     os.truncate(output.path / "zarr.json", 100)
     said = run("repair", output.path, "--from", sources / "a.tif").stderr
-    assert "zarr.json is as convert wrote it" in said and "lost" in said
+    assert "zarr.json is as it was first written" in said and "lost" in said
     output.check()

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import zlib
 
+import google_crc32c
 import numpy as np
 import pytest
 import tensorstore
@@ -59,7 +60,7 @@ class Output:
             file = self.path / key
             if key and file.is_file():
                 data = file.read_bytes()
-                line = f"{zlib.crc32(data):08x} {len(data)} {key}"
+                line = f"{zlib.crc32(data):08x}{google_crc32c.value(data):08x} {len(data)} {key}"
             lines.append(line)
         (self.path / MANIFEST).write_text("\n".join(lines) + "\n")
 
@@ -265,3 +266,18 @@ def test_another_source_is_not_what_it_was_made_of(output, tmp_path):
 def test_what_is_not_there_is_an_error_and_not_a_finding(tmp_path, run):
     said = run("verify", tmp_path / "nothing.zarr", status=1).stderr
     assert len(said.splitlines()) == 1 and "nothing.zarr" in said
+
+
+def test_objects_that_end_in_their_own_checksum_are_told_apart(tmp_path, run):
+    """The CRC-32 of a file of gzip that could not be compressed is the same whatever it holds."""
+    pixels = np.random.default_rng(5).integers(0, 256, (64, 64), np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, tile=(16, 16))
+    output = tmp_path / "out"
+    run("convert", tmp_path / "a.tif", output, "--ome-version", "0.4", "--codec", "gzip:1", "--chunk", "16,16", "--levels", 1,
+        "--kind", "intensities", "--quiet")
+    first, second = output / "0/0/0", output / "0/3/2"
+    assert zlib.crc32(first.read_bytes()) == zlib.crc32(second.read_bytes())
+    shutil.copyfile(first, second)
+    assert "0/3/2" in run("verify", output, status=2).stdout
+    run("repair", output, "--from", tmp_path / "a.tif", "--quiet")
+    np.testing.assert_array_equal(read_zarr_python(str(output / "0")), pixels)

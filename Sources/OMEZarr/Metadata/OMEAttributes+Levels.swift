@@ -4,9 +4,10 @@ package import Zarr
 package struct AddedLevel: Sendable, Hashable {
     /// Where the array lies, relative to the image's group.
     package var path: String
-    /// Elements of level 0 that became one of this level, on each axis.
+    /// Elements of the last level there was that became one of this level, on each axis.
     package var factors: [Double]
-    /// Where the centre of its first element lies on each axis, in elements of level 0.
+    /// Where the centre of its first element lies on each axis, in elements of that
+    /// level from the centre of its first.
     package var offset: [Double]
 
     /// A level.
@@ -21,23 +22,30 @@ extension OMEAttributes {
     /// The attributes of an image with coarser levels added to those of its first entry of `multiscales`. All other members
     /// stay.
     ///
-    /// - Parameter type: how the levels were made; written where the image says nothing of it.
-    /// - Throws: ``OMEZarrError`` with code `.unsupported` where level 0 lies in space by more than scale and translation.
+    /// - Parameter type: how the levels were made; written where the image says nothing of it, or had no level that was made.
+    /// - Throws: ``OMEZarrError`` with code `.unsupported` where the last level lies in space by more than scale and translation.
     package static func attributes(
         _ attributes: JSONValue, adding levels: [AddedLevel], type: String
     ) throws -> JSONValue {
         let ome = OMEAttributes(attributes)
-        guard var entry = ome.multiscale, let first = entry["datasets"]?[0], let rank = levels.first?.factors.count
+        guard var entry = ome.multiscale, let known = entry["datasets"]?.array, let last = known.last,
+            let rank = levels.first?.factors.count
         else {
             return attributes
         }
-        let list = CoordinateTransformation.list(first["coordinateTransformations"])
-        guard let base = try LevelTransformation(list, rank: rank, place: "level 0") else {
+        let list = CoordinateTransformation.list(last["coordinateTransformations"])
+        guard let base = try LevelTransformation(list, rank: rank, place: "level \(known.count - 1)") else {
             throw OMEZarrError(
-                .unsupported, "level 0 is placed by more than scale and translation: where other levels lie is unknown")
+                .unsupported,
+                "level \(known.count - 1) is placed by more than scale and translation: where other levels lie is unknown"
+            )
         }
-        entry["datasets"] = .array((entry["datasets"]?.array ?? []) + levels.map { dataset($0, base) })
-        if entry["type"] == nil { entry["type"] = .string(type) }
+        entry["datasets"] = .array(known + levels.map { dataset($0, base) })
+        if entry["type"] == nil || known.count == 1 && entry["type"]?.string != type {
+            entry["type"] = .string(type)
+            // Which was that of means.
+            entry["metadata"]?["rounding"] = nil
+        }
         var members = ome.members
         members["multiscales"] = .array([entry] + (members["multiscales"]?.array ?? []).dropFirst())
         guard !ome.pointer.isEmpty else { return .object(members) }

@@ -46,6 +46,8 @@ public enum OMEXMLWriter {
                 let count = pageCount(image)
                 xml.leaf("TiffData", [("IFD", String(page)), ("PlaneCount", String(count))])
                 page += count
+                let position = position(image)
+                if !position.isEmpty { xml.leaf("Plane", [("TheZ", "0"), ("TheC", "0"), ("TheT", "0")] + position) }
             }
             xml.close("Pixels")
             xml.close("Image")
@@ -82,13 +84,25 @@ public enum OMEXMLWriter {
     }
 
     /// A distance and its unit; nothing where the unit is unknown, since the schema would then assume one.
-    private static func spacing(
+    static func spacing(
         _ image: ImageDescription, _ axis: String, _ attribute: String, _ symbols: [String: String]
     ) -> [(String, String?)] {
         guard let index = image.axis(axis), let symbol = image.axes[index].unit.flatMap({ symbols[$0] }),
             image.axes[index].spacing > 0, image.axes[index].spacing.isFinite
         else { return [] }
         return [(attribute, String(image.axes[index].spacing)), (attribute + "Unit", symbol)]
+    }
+
+    /// Where the first pixel lies, as the stage position of the first plane: a part of an image has a place in the whole.
+    private static func position(_ image: ImageDescription) -> [(String, String?)] {
+        ["x", "y", "z"].flatMap { name -> [(String, String?)] in
+            guard let index = image.axis(name),
+                let unit = image.axes[index].unit.flatMap({ PhysicalUnit.lengthSymbols[$0] }),
+                let value = image.levels.first?.translation[index], value != 0, value.isFinite
+            else { return [] }
+            let attribute = "Position" + name.uppercased()
+            return [(attribute, String(value)), (attribute + "Unit", unit)]
+        }
     }
 
     private static func extent(_ image: ImageDescription, _ name: String) -> Int {
@@ -125,7 +139,7 @@ public enum OMEXMLWriter {
     }
 
     /// The schema has colours as one signed 32-bit number, opaque red first.
-    private static func signedRGBA(_ color: Channel.Color) -> Int32 {
+    static func signedRGBA(_ color: Channel.Color) -> Int32 {
         let high = UInt32(color.red) << 24 | UInt32(color.green) << 16
         return Int32(bitPattern: high | UInt32(color.blue) << 8 | 255)
     }

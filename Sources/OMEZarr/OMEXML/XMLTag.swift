@@ -22,6 +22,20 @@ struct XMLTag {
         if let attribute = find(name) { bytes.replaceSubrange(attribute.value, with: Array(value.utf8)) }
     }
 
+    /// Gives an attribute a value, whether the tag has it or not; removes it where there is none.
+    ///
+    /// - Parameter value: any text.
+    mutating func set(_ name: String, to value: String?) {
+        guard let value else { return remove(name) }
+        // The quotes may be either.
+        let escaped = XMLText.escaped(value).split(separator: "'", omittingEmptySubsequences: false).joined(
+            separator: "&apos;")
+        if find(name) != nil { return change(name, to: escaped) }
+        let end = bytes.count - (bytes.suffix(2).first == UInt8(ascii: "/") ? 2 : 1)
+        let last = bytes[..<end].lastIndex { !Self.isSpace($0) } ?? end - 1
+        bytes.insert(contentsOf: Array(" \(name)=\"\(escaped)\"".utf8), at: last + 1)
+    }
+
     /// Removes an attribute and the white space before it.
     mutating func remove(_ name: String) {
         if let attribute = find(name) { bytes.removeSubrange(attribute.whole) }

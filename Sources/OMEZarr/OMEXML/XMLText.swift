@@ -23,11 +23,14 @@ struct XMLText {
 
     private mutating func tag(_ name: String, _ attributes: [(String, String?)], end: String) {
         text += String(repeating: "  ", count: depth) + "<" + name
-        for case (let attribute, let value?) in attributes { text += " \(attribute)=\"\(escaped(value))\"" }
+        for case (let attribute, let value?) in attributes {
+            text += " \(attribute)=\"\(Self.escaped(value, isASCII: isASCII))\""
+        }
         text += end + "\n"
     }
 
-    private func escaped(_ value: String) -> String {
+    /// A value as it stands between quotes.
+    static func escaped(_ value: String, isASCII: Bool = false) -> String {
         var escaped = ""
         for scalar in value.unicodeScalars {
             switch scalar {

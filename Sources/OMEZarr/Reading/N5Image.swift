@@ -12,6 +12,8 @@ public struct N5Image: ImageSource {
     public let levels: [ZarrArray]
     /// What the image is: axes, levels, type.
     public let description: ImageDescription
+    /// What the group says besides: all but the members N5 and its programs describe an image by.
+    public let furtherAttributes: JSONObject
 
     /// More levels halve nothing that a computer could hold.
     private static let levelLimit = 64
@@ -42,6 +44,7 @@ public struct N5Image: ImageSource {
                     + "as many axes", key: level.key)
         }
         self.levels = levels
+        furtherAttributes = Self.others(group.attributes)
         description = ImageDescription(
             axes: Self.axes(group.attributes, first.metadata),
             levels: Self.levels(levels.map(\.metadata), group.attributes), type: type)
@@ -64,6 +67,18 @@ public struct N5Image: ImageSource {
 }
 
 extension N5Image {
+    private static let vocabulary = [
+        "n5", "multiscales", "multiScale", "axes", "units", "resolution", "pixelResolution", "downsamplingFactors",
+        "scales",
+    ]
+
+    /// The members of attributes that are neither N5's nor OME-Zarr's.
+    package static func others(_ attributes: JSONValue) -> JSONObject {
+        var others = OMEAttributes.others(attributes)
+        for name in vocabulary { others[name] = nil }
+        return others
+    }
+
     private static func levels(_ arrays: [ArrayMetadata], _ group: JSONValue) -> [ImageDescription.Level] {
         let distances = distances(group, arrays[0])
         return arrays.enumerated().map { number, array in

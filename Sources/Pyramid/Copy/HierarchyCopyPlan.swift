@@ -43,7 +43,7 @@ public struct HierarchyCopyPlan: Sendable {
     /// The Zarr format of the copy.
     public let format: ZarrFormat
     /// Groups before what is in them.
-    public let nodes: [Node]
+    public private(set) var nodes: [Node]
     /// What is not kept and why, a sentence each.
     public let warnings: [String]
     /// What lists the objects of the copy.
@@ -131,6 +131,9 @@ public struct HierarchyCopyPlan: Sendable {
             program: program, name: nil, source: name, arguments: arguments, input: input.hexadecimal,
             plan: plan.hexadecimal)
     }
+
+    /// Does not copy some of the nodes.
+    public mutating func leaveOut(_ isLeftOut: (Node) -> Bool) { nodes.removeAll(where: isLeftOut) }
 
     /// Bytes of the pixels of all arrays.
     public var pixelBytes: Int { arrays.reduce(0) { $0.saturatingAdding($1.pixelBytes) } }

@@ -23,7 +23,7 @@ package final class ArrayLedger: Sendable {
     private struct State {
         /// Bytes of each object: 0 where all pixels are the fill value and nothing is stored, -1 where it is not complete.
         var sizes: [Int]
-        var checksums: [UInt32]
+        var checksums: [UInt64]
     }
 
     /// - Parameters:
@@ -38,13 +38,13 @@ package final class ArrayLedger: Sendable {
         grid = metadata.gridShape
         let count = grid.reduce(1, *)
         var state = State(
-            sizes: [Int](repeating: -1, count: count), checksums: [UInt32](repeating: 0, count: count))
+            sizes: [Int](repeating: -1, count: count), checksums: [UInt64](repeating: 0, count: count))
         hasEarlier = complete != nil
         var earlier = complete?.isEmpty ?? true ? [] : [Bool](repeating: false, count: count)
         for object in complete ?? [] where earlier.indices.contains(object.number) {
             earlier[object.number] = true
             state.sizes[object.number] = object.stamp.size
-            state.checksums[object.number] = object.stamp.crc32
+            state.checksums[object.number] = object.stamp.checksum
         }
         self.earlier = earlier
         self.state = Mutex(state)
@@ -52,7 +52,7 @@ package final class ArrayLedger: Sendable {
 
     /// Of an array that is complete, of whose objects nothing else is known.
     convenience init(existing array: ZarrArray) {
-        let count = array.metadata.gridShape.reduce(1, *), unknown = ObjectStamp(size: 0, crc32: 0)
+        let count = array.metadata.gridShape.reduce(1, *), unknown = ObjectStamp(size: 0, checksum: 0)
         self.init(
             array.key, array.metadata, journal: nil,
             complete: (0..<count).map { JournalContents.Object(number: $0, stamp: unknown) })
@@ -71,7 +71,7 @@ package final class ArrayLedger: Sendable {
         let number = number(index)
         state.withLock { state in
             state.sizes[number] = stamp.size
-            state.checksums[number] = stamp.crc32
+            state.checksums[number] = stamp.checksum
         }
         try journal?.note(.object(array: key, number: number, stamp))
     }
@@ -91,7 +91,7 @@ package final class ArrayLedger: Sendable {
         let number = number(index)
         return state.withLock { state in
             state.sizes[number] < 0
-                ? nil : ObjectStamp(size: state.sizes[number], crc32: state.checksums[number])
+                ? nil : ObjectStamp(size: state.sizes[number], checksum: state.checksums[number])
         }
     }
 

@@ -2,7 +2,7 @@ package import Zarr
 
 /// One line of a journal: what it says, and the checksum of that, so that a line of which a part was lost says nothing.
 ///
-/// Text, because a person who looks for what went wrong should be able to read it: `object 17 4096 8a9136aa 0/c <crc>`.
+/// Text, because a person who looks for what went wrong should be able to read it: `object 17 4096 8a9136aa1c291ca3 0/c <crc>`.
 package enum JournalEntry: Equatable {
     /// What is being made; the first line.
     case identity(ConversionIdentity)
@@ -35,7 +35,7 @@ package enum JournalEntry: Equatable {
         case .cleared: Array("cleared".utf8)
         case .object(let array, let number, let stamp):
             Array(
-                "object \(number) \(stamp.size) \(JournalText.hexadecimal(stamp.crc32)) \(JournalText.escaped(array.path))"
+                "object \(number) \(stamp.size) \(JournalText.hexadecimal(stamp.checksum)) \(JournalText.escaped(array.path))"
                     .utf8)
         case .unit(let image, let brick, let seen):
             "unit \(brick.level) \(brick.index.map(String.init).joined(separator: ",")) ".utf8 + seen.word
@@ -68,10 +68,10 @@ package enum JournalEntry: Equatable {
         case "repair": return .repair
         case "cleared": return .cleared
         case "object":
-            guard let number = Int(word()), let size = Int(word()), let sum = UInt32(word(), radix: 16),
+            guard let number = Int(word()), let size = Int(word()), let sum = UInt64(word(), radix: 16),
                 number >= 0, size >= 0, let key = try? StoreKey(String(rest))
             else { return nil }
-            return .object(array: key, number: number, ObjectStamp(size: size, crc32: sum))
+            return .object(array: key, number: number, ObjectStamp(size: size, checksum: sum))
         case "unit":
             guard let level = Int(word()) else { return nil }
             let index = word().split(separator: ",").compactMap { Int($0) }
@@ -87,9 +87,9 @@ package enum JournalEntry: Equatable {
 /// How numbers and keys stand in the lines of journals and manifests.
 enum JournalText {
     /// Eight digits.
-    static func hexadecimal(_ value: UInt32) -> String {
+    static func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
         let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
+        return String(repeating: "0", count: value.bitWidth / 4 - digits.utf8.count) + digits
     }
 
     /// The text without line ends, which a name may contain.

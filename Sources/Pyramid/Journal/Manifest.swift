@@ -1,15 +1,15 @@
 import Zarr
 
-/// The list of everything a finished output holds: text, one object a line, with its CRC-32, its size and its key.
+/// The list of everything a finished output holds: text, one object a line, with its checksums, its size and its key.
 ///
 ///     ome-zarr manifest 1
 ///     program ome-zarr 0.1.0
 ///     input 6c62272e07bb014262b821756295c58d
 ///     plan d228cb696f1a8caf78912b704e4a8964
-///     8a9136aa 4096 0/c/0/0
+///     8a9136aa1c291ca3 4096 0/c/0/0
 ///     -------- 0 0/c/0/1
 ///
-/// Dashes stand for an object of which nothing is stored because all its pixels are the fill value: where it is missing
+/// The checksums are the CRC-32 of the file, eight digits, and its CRC-32C. /// Dashes stand for an object of which nothing is stored because all its pixels are the fill value: where it is missing
 /// it was not lost. Two more kinds of lines speak of a key and all below it: plus signs of what was being changed when the
 /// manifest was written, equals signs of what was added after the conversion. Sorted by key; a "%", a line feed and a
 /// carriage return in a key stand as %25, %0A and %0D. What the manifest does not list is itself.
@@ -81,7 +81,7 @@ public enum Manifest {
     static func line(_ entry: ManifestContents.Entry) -> String {
         let mark =
             switch entry.kind {
-            case .object: entry.stamp.map { JournalText.hexadecimal($0.crc32) } ?? absent
+            case .object: entry.stamp.map { JournalText.hexadecimal($0.checksum) } ?? absent
             case .changing: changing
             case .added: added
             }

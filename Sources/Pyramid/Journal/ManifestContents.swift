@@ -109,7 +109,7 @@ public struct ManifestContents: Sendable {
         case Manifest.added: return Entry(key: key, kind: .added)
         default: break
         }
-        return UInt32(parts[0], radix: 16).map { Entry(key: key, stamp: ObjectStamp(size: size, crc32: $0)) }
+        return UInt64(parts[0], radix: 16).map { Entry(key: key, stamp: ObjectStamp(size: size, checksum: $0)) }
     }
 }
 

@@ -163,13 +163,20 @@ extension RecordedStore {
         note(key, ObjectStamp(of: bytes))
     }
 
-    /// Starts an object that is noted when committed.
+    /// Starts an object that is noted when committed. A sound one of a damaged output stays.
     public func begin(_ key: StoreKey) throws -> any ObjectWriter {
-        try StampingStore(target(key)) { [self] key, stamp in note(key, stamp) }.begin(key)
+        if let stamp = soundStamp(key) {
+            note(key, stamp)
+            return NoWriter()
+        }
+        return try StampingStore(target(key)) { [self] key, stamp in note(key, stamp) }.begin(key)
     }
 
-    /// Removes an object or everything below a key, and forgets it.
+    /// Removes an object or everything below a key, and forgets it. A sound document of a damaged output stays.
     public func remove(_ key: StoreKey) throws {
+        if NodeDocuments.names.contains(key.name), let stamp = soundStamp(key), stamp != .nothing {
+            return note(key, stamp)
+        }
         try held.remove(key)
         try base.remove(key)
         let below = key.path + "/"

@@ -124,7 +124,8 @@ public struct PyramidPlan: Sendable {
         guard asked == .mode, image.type.isFloat else { return asked ?? (image.isLabels ? .mode : .mean) }
         throw PyramidError(
             .invalidOption,
-            "mode counts equal values and is for labels; for \(image.type) pixels use mean, median or nearest")
+            "mode counts equal values and is for labels; for \(image.type) pixels use mean, median, min, max or nearest"
+        )
     }
 
     private static func reasons(

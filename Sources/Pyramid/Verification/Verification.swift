@@ -88,16 +88,21 @@ public struct Verification: Sendable {
     /// Makes the levels of every image anew from the full resolution, and compares. Images in which something was found
     /// before, and those of which nothing says how their levels were made, are left out.
     ///
-    /// - Parameter options: how the images were converted; chunks, shards, codecs and methods do not matter.
+    /// - Parameters:
+    ///   - options: how the images were converted; chunks, shards, codecs and methods do not matter.
+    ///   - others: arrays that were compared in another way, whose images are left out.
     /// - Returns: the arrays all of which was decoded.
     public func checkLevels(
-        options: PyramidOptions, _ found: Discrepancies
+        options: PyramidOptions, except others: Set<StoreKey> = [], _ found: Discrepancies
     ) throws -> Set<StoreKey> {
         let comparing = ComparingStore(store, found, skipsLevelZero: true)
         var planned: [(key: StoreKey, image: OMEZarrImage, plan: PyramidPlan)] = []
         for key in try imageKeys(found) where !found.concernsAnything(below: key) {
             try checkStop()
-            guard let image = try? OMEZarrImage.open(store, key), let plan = try plan(image, options) else { continue }
+            guard let image = try? OMEZarrImage.open(store, key),
+                !image.levels.contains(where: { others.contains($0.key) }),
+                let plan = try plan(image, options)
+            else { continue }
             planned.append((key, image, plan))
             progress.willRead(plan.pixelBytes(level: 0))
         }

@@ -5,8 +5,13 @@ import CCRC32C
 /// - Source: RFC 3720, section 12.1.
 package enum CRC32C {
     /// The checksum of some bytes.
-    package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        zarr_crc32c(0, bytes.baseAddress, bytes.count)
+    package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 { checksum(bytes, after: 0) }
+
+    /// The checksum of bytes that were begun with others.
+    ///
+    /// - Parameter sum: of the bytes before; 0 where there are none.
+    package static func checksum(_ bytes: UnsafeRawBufferPointer, after sum: UInt32) -> UInt32 {
+        zarr_crc32c(sum, bytes.baseAddress, bytes.count)
     }
 
     /// The same without the instruction.

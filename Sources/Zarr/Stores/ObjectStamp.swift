@@ -1,22 +1,27 @@
 import CDeflate
 
-/// What tells one stored object from another without keeping it: how many bytes it has, and their checksum.
+/// What tells one stored object from another without keeping it: how many bytes it has, and two checksums of them.
 ///
-/// CRC-32 and not CRC-32C: in our shards each chunk ends in its own CRC-32C, and bytes that do have the same CRC-32C
-/// whatever they say, so that of two shards of one size neither could be told from the other.
+/// Two, because bytes that end in their own CRC have the same CRC whatever they say: that of gzip is the CRC-32 of
+/// what it holds, which are the very bytes where they could not be compressed, and in our shards each chunk ends in its own
+/// CRC-32C. Of two such objects of one size neither could be told from the other.
 public struct ObjectStamp: Sendable, Hashable {
     /// Bytes of the object.
     public private(set) var size: Int
-    /// CRC-32 of all of them, as ZIP and PNG have it.
-    public private(set) var crc32: UInt32
+    private var crc32: UInt32
+    private var crc32c: UInt32
+
+    /// The CRC-32 of all bytes, as ZIP and PNG have it, in front of their CRC-32C.
+    public var checksum: UInt64 { UInt64(crc32) << 32 | UInt64(crc32c) }
 
     /// The stamp of no bytes.
-    public static let nothing = ObjectStamp(size: 0, crc32: 0)
+    public static let nothing = ObjectStamp(size: 0, checksum: 0)
 
     /// A stamp that was noted before.
-    public init(size: Int, crc32: UInt32) {
+    public init(size: Int, checksum: UInt64) {
         self.size = size
-        self.crc32 = crc32
+        crc32 = UInt32(truncatingIfNeeded: checksum >> 32)
+        crc32c = UInt32(truncatingIfNeeded: checksum)
     }
 
     /// The stamp of some bytes.
@@ -29,6 +34,7 @@ public struct ObjectStamp: Sendable, Hashable {
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         size += bytes.count
         crc32 = libdeflate_crc32(crc32, bytes.orEmpty, bytes.count)
+        crc32c = CRC32C.checksum(bytes, after: crc32c)
     }
 }
 

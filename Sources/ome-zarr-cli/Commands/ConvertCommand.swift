@@ -190,7 +190,8 @@ struct ConvertCommand: ParsableCommand, PrintsJSON {
         var written: [ImageDescription] = []
         for job in prepared.jobs {
             if !job.labels.isEmpty {
-                try LabelGroup(ofImage: job.key, version: options.omeVersion).list(job.labels, in: store)
+                try LabelGroup(ofImage: job.key, version: options.omeVersion).list(
+                    job.labels, in: store, mending: true)
             }
             let conversion = Conversion(
                 job.source, job.plan, into: store, at: job.key, generator: Self.generator,

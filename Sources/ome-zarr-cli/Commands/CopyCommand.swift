@@ -21,7 +21,7 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
               ome-zarr copy old.zarr new.ome.zarr --ome-version 0.5
               ome-zarr copy cells.ome.zarr sharded.ome.zarr --chunk 64,128,128 --shard 256MB
               ome-zarr copy cells.ome.zarr small.ome.zarr --codec zstd:15
-              ome-zarr copy cells.ome.zarr part.ome.zarr --region 512,512,1024,1024 --c DAPI --z 10:20
+              ome-zarr copy cells.ome.zarr part.ome.zarr --region 512,512,1024,1024 --c DAPI
               ome-zarr copy embryo.n5 embryo.ome.zarr --dry-run
             """)
 
@@ -79,7 +79,9 @@ struct CopyCommand: ParsableCommand, PrintsJSON {
         let state = try target.check(input: input, resume ? .resume : overwrite ? .replace : .keep)
         var display = CopyDisplay(total: plan.pixelBytes, json: json, quiet: quiet)
         if case .finished(let earlier) = state {
-            try target.refuse(identity, unless: earlier)
+            // A copy that keeps the manifest of its source keeps what that says of itself, too.
+            let stated = plan.listing == .source ? try ConversionIdentity(statedAt: place) : nil
+            try target.refuse(stated ?? identity, unless: earlier)
             return ConversionDisplay(total: 0, json: json, quiet: quiet).alreadyDone(output)
         }
         Interruption.listen()

@@ -10,8 +10,8 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         discussion: """
             Only metadata are written, each document in one stroke: a reader sees the old or the new. All levels are scaled \
             with the pixel size, and so are the labels of the image. Whatever else the metadata say stays as it was written. \
-            OME/METADATA.ome.xml is written anew to say the same; OME/source.ome.xml keeps what the source said. Prints \
-            what changes.
+            OME/METADATA.ome.xml says the same then, and all else that it said; OME/source.ome.xml keeps what the source \
+            said. Prints what changes.
 
             Examples:
               ome-zarr edit cells.ome.zarr --channel-names DAPI,GFP,Cy5 --channel-colors 0000FF,00FF00,FF00FF
@@ -48,6 +48,7 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         let folder = try ImageFolder(path, series: series)
         _ = try folder.version()
         let image = folder.image, manifest = try OutputManifest(of: folder.store)
+        try refuseHalfMadeLevels(image)
         var changes = changes.changes
         // New names count: they are what the user wants the channels to be called.
         let renamed = try UsageError.saying { try changes.applied(to: image.description) }
@@ -67,11 +68,26 @@ struct EditCommand: ParsableCommand, PrintsJSON {
         report(own.differences)
         if dryRun { return }
         let keys = try documents.map { try folder.document(of: $0.key) }
-        guard !own.differences.isEmpty else { return try manifest.settle(keys) }
+        guard !own.differences.isEmpty else {
+            // What an edit that was interrupted had still to do.
+            try manifest.settle(keys)
+            _ = try OutputXML.renew(after: folder, changes)
+            return
+        }
         try manifest.announce(keys)
         for (key, attributes) in documents { try folder.write(attributes, of: key) }
         try manifest.note(keys)
-        try renewCopies(in: folder)
+        try renewCopies(in: folder, changes)
+    }
+
+    /// Labels get their levels first: an image with fewer is one whose levels were being made.
+    private func refuseHalfMadeLevels(_ image: OMEZarrImage) throws {
+        for labels in try image.labels() where labels.levels.count > image.levels.count {
+            throw Refusal(
+                "\(labels.key) has \(labels.levels.count) levels, its image has \(image.levels.count), as 'ome-zarr pyramid' "
+                    + "leaves them where it is interrupted: run 'ome-zarr pyramid \(path) --levels \(labels.levels.count)' "
+                    + "first")
+        }
     }
 
     /// Labels have the pixel size of their image.
@@ -104,15 +120,17 @@ struct EditCommand: ParsableCommand, PrintsJSON {
     }
 
     /// Brings what else says of the image what its own metadata say in line with it, or tells that it is not.
-    private func renewCopies(in folder: ImageFolder) throws {
+    private func renewCopies(in folder: ImageFolder, _ changes: ImageChanges) throws {
         if let copy = try folder.consolidatedCopy() {
             Output.note("ome-zarr: warning: \(copy) still holds a copy of the old metadata: consolidate them again")
         }
         do {
-            if let warning = try OutputXML.renew(after: folder) { Output.note("ome-zarr: warning: \(warning)") }
+            if let warning = try OutputXML.renew(after: folder, changes) {
+                Output.note("ome-zarr: warning: \(warning)")
+            }
         } catch {
             // The image is changed, whatever is wrong with another one beside it.
-            Output.note("ome-zarr: warning: OME/METADATA.ome.xml was not written anew: \(error)")
+            Output.note("ome-zarr: warning: OME/METADATA.ome.xml still says what it said before: \(error)")
         }
     }
 }

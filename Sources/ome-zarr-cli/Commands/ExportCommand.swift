@@ -70,6 +70,7 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
             let warnings = [text.warning].compactMap { $0 } + (levels?.warnings ?? []) + export.warnings
             for warning in found.warnings + warnings { Output.note("ome-zarr: warning: \(warning)") }
         }
+        ExportRemains.remove(of: output)
         Interruption.listen()
         defer { levels?.remove() }
         if let levels { try make(levels) }
@@ -79,6 +80,10 @@ struct ExportCommand: ParsableCommand, PrintsJSON {
     private func refuseToReplace() throws {
         if let target = FileIdentity(output), target == FileIdentity(input) {
             throw Refusal("\(output) is the input: choose another name")
+        }
+        let lineage = FileIdentity.lineage(of: output)
+        if let source = FileIdentity(input), lineage.contains(source) {
+            throw Refusal("\(output) lies in the input: choose a place elsewhere")
         }
         guard overwrite || access(output, F_OK) != 0 else {
             throw Refusal("\(output) exists: add --overwrite to replace it, or choose another name")

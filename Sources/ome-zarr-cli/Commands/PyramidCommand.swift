@@ -17,7 +17,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
             Examples:
               ome-zarr pyramid cells.ome.zarr
               ome-zarr pyramid volume.zarr volume.ome.zarr --axes zyx --pixel-size 0.325um,0.325um,2um
-              ome-zarr pyramid old.zarr old.ome.zarr --axes xyz --factors 1,2,2 --factors 2,2,2
+              ome-zarr pyramid volume.zarr volume.ome.zarr --axes xyz --factors 1,2,2 --factors 2,2,2
               ome-zarr pyramid embryo.n5/setup0/s0 embryo.ome.zarr
             """)
 
@@ -89,6 +89,7 @@ struct PyramidCommand: ParsableCommand, PrintsJSON {
         guard let place = try StorePath(input) else {
             throw UsageError("\(input) is a file that is no Zarr: use 'ome-zarr convert'")
         }
+        try place.refuseUnfinished(input)
         if let output { try write(place, to: output) } else { try extend(place) }
     }
 

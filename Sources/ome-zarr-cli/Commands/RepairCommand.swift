@@ -35,13 +35,17 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
 
     func run() throws {
         guard let place = try StorePath(path), let folder = place.store as? DirectoryStore else {
-            throw Refusal("\(path) is an archive, of which no part can be written again: convert the input again")
+            throw Refusal(
+                "\(path) is an archive, of which no part can be written again: make it anew, by 'ome-zarr convert' or "
+                    + "'ome-zarr copy', as it was made before")
         }
         Interruption.listen()
         let unfinished = try UnfinishedOutput(place.store, place.key)
         if let unfinished, unfinished != .repair { throw unfinished.refusal(path) }
         var check = try self.check(place)
-        if let identity = check.identity, CopyCheck.isCopy(identity) { return try repairCopy(place, identity, check) }
+        if let identity = check.identity, CopyCheck.applies(to: identity, from) {
+            return try repairCopy(place, identity, check)
+        }
         let isGuided = check.manifest != nil
         guard let manifest = try check.recoverManifest() else {
             throw Refusal(
@@ -51,6 +55,7 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         let (command, prepared) = try check.conversion(of: from)
         if isGuided { try check.checkObjects() }
         try check.compare(against: from)
+        try check.checkDecoding()
         try refuseOther(check, prepared, manifest)
         let report = VerifyReport(path: path, json: json, quiet: quiet)
         if check.found.count == 0 && unfinished == nil { return report.print(check) }
@@ -63,7 +68,7 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         var again = try self.check(place)
         try again.checkObjects()
         report.print(again)
-        warn(of: again, prepared, before: isGuided ? manifest : nil)
+        warn(of: again, before: isGuided ? manifest : nil)
         if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
     }
 
@@ -78,7 +83,7 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
     /// Says what the input could not bring back.
     ///
     /// - Parameter manifest: what was known of the output before; nil where that was nothing.
-    private func warn(of check: OutputCheck, _ prepared: PreparedConversion, before manifest: ManifestContents?) {
+    private func warn(of check: OutputCheck, before manifest: ManifestContents?) {
         if quiet { return }
         let edited = (manifest?.filter { ZarrFolder.documents.contains(FilePlace.name(of: $0.key.path)) } ?? []).filter
         {
@@ -86,7 +91,7 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         }
         for entry in edited {
             Output.note(
-                "ome-zarr: warning: \(entry.key) is as convert wrote it: what 'ome-zarr edit' and the like changed since is "
+                "ome-zarr: warning: \(entry.key) is as it was first written: what 'ome-zarr edit' and the like changed since is "
                     + "lost, change it again")
         }
         guard let added = check.found.list.first(where: { check.manifest?.isAdded($0.key) == true }) else { return }
@@ -111,6 +116,7 @@ struct RepairCommand: ParsableCommand, PrintsJSON {
         var again = try self.check(place)
         try again.checkObjects()
         report.print(again)
+        warn(of: again, before: manifest)
         if again.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
     }
 

@@ -33,6 +33,7 @@ struct ValidateCommand: ParsableCommand, PrintsJSON {
         guard let place = try StorePath(path) else {
             throw UsageError("\(path) is a file, but no ZIP archive: validate takes a Zarr or N5")
         }
+        try place.refuseUnfinished(path)
         // What cannot be identified is damaged, and the stricter rules will say where.
         let kind = try? ImageKind.identify(place.store, place.key).kind
         let isImage = kind != .array && kind != .group

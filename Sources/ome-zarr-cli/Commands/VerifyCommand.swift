@@ -45,7 +45,8 @@ struct VerifyCommand: ParsableCommand, PrintsJSON {
         var check = try OutputCheck(
             place, path: path, effort: effort, isQuiet: quiet || json)
         try check.checkObjects()
-        if let against { try check.compare(against: against) } else { try check.checkLevels() }
+        if let against { try check.compare(against: against) }
+        try check.checkLevels()
         VerifyReport(path: path, json: json, quiet: quiet).print(check)
         if check.found.count > 0 { throw ExitCode(ExitStatus.findings.rawValue) }
     }

@@ -90,7 +90,8 @@ struct ConversionJobs {
                 source: label.source,
                 plan: try PyramidPlan(
                     of: label.source,
-                    keep.applied(to: self.options.labels(following: plan, label), of: label.stored, on: plan.image)),
+                    keep.applied(
+                        to: self.options.labels(following: plan, label), of: label.stored, on: plan.image, warn)),
                 key: try group.key(of: label.name), title: "\(key == .root ? "" : key.path + "/")labels/\(label.name)",
                 labels: [], isImage: false,
                 attributes: label.stored.map { keep.attributes(of: $0, choosesPlanes: false, warn) } ?? [:])

@@ -33,13 +33,13 @@ struct ConvertOptions: ParsableArguments {
         help: """
             How a block of pixels becomes one of the next level. By default the mean, or the mode for labels; of an even \
             number median takes the lower of the two in the middle, of equally frequent values mode takes the smallest but \
-            zero; nearest takes the first.
+            zero; nearest takes the first. mode says that integers of one channel are labels, unless --kind says otherwise.
             """)
     var downsample: DownsampleMethod?
 
     @Option(
         help: ArgumentHelp(
-            "What the values are. auto looks at names and at some pixels, unless --downsample is given; labels are reduced by their mode and marked as labels.",
+            "What the values are. auto looks at names and at some pixels, unless --downsample is given, of which mode says labels; labels are reduced by their mode and marked as labels.",
             valueName: "auto|intensities|labels"))
     var kind = ContentArgument.auto
 

@@ -73,6 +73,7 @@ struct KeepOptions: ParsableArguments {
     ) -> PyramidOptions {
         guard let image = image as? any StoredImage else { return options }
         var options = options.keeping(storage, of: image.finest, axes: image.arrayAxes)
+        if keeps(.codec), let loss = options.codecLoss(of: image.finest) { warn(loss) }
         guard keepsLevels else { return options }
         options.content = ImageContent(isLabels: part.isLabels, reason: "as the image says")
         options.method = part.isLabels ? .mode : image.method
@@ -86,11 +87,14 @@ struct KeepOptions: ParsableArguments {
 
     /// The options of labels that follow the levels of their image, with what is kept of how they are stored.
     ///
-    /// - Parameter image: which the labels belong to.
+    /// - Parameters:
+    ///   - image: which the labels belong to.
+    ///   - warn: told what cannot be kept and why.
     func applied(
-        to options: PyramidOptions, of labels: OMEZarrImage?, on image: ImageDescription
+        to options: PyramidOptions, of labels: OMEZarrImage?, on image: ImageDescription, _ warn: (String) -> Void
     ) -> PyramidOptions {
         guard let labels else { return options }
+        if keeps(.codec), let loss = options.codecLoss(of: labels.finest) { warn(loss) }
         return options.keeping(
             storage, of: labels.finest, axes: image.axes.map { labels.description.axis($0.name) })
     }

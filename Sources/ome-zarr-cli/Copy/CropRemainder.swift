@@ -14,7 +14,12 @@ struct CropRemainder {
     /// - Throws: ``ZarrError`` where the machine fails.
     func warnings() throws -> [String] {
         let identification = try ImageKind.identify(place.store, place.key)
-        guard identification.zarrFormat != .n5 else { return [] }
+        if let image = try N5Image(place.store, place.key) {
+            let names = Array(N5Image.others(image.levels[0].metadata.attributes).keys)
+            return try [
+                warning(place.key, beside: image.levels.map(\.key.name)), Self.arraysWarning(place.key, names),
+            ].compactMap { $0 }
+        }
         let images = try OMEZarrImage.imageKeys(place.store, place.key).map { try OMEZarrImage.open(place.store, $0) }
         var warnings = try images.compactMap { image in
             try warning(image.key, beside: image.metadata.datasets.map(\.path))
@@ -46,8 +51,12 @@ struct CropRemainder {
 
     private static func attributesWarning(_ image: OMEZarrImage) -> String? {
         let names = image.levels[0].metadata.attributes.object?.keys.filter { $0 != "_ARRAY_DIMENSIONS" } ?? []
+        return arraysWarning(image.key, names)
+    }
+
+    private static func arraysWarning(_ key: StoreKey, _ names: [String]) -> String? {
         guard !names.isEmpty else { return nil }
-        return "the attributes of the arrays of \(image.key) (\(names.joined(separator: ", "))) are left out: those of "
+        return "the attributes of the arrays of \(key) (\(names.joined(separator: ", "))) are left out: those of "
             + "the image stay"
     }
 }

@@ -24,6 +24,7 @@ struct ImageFolder {
                 "\(path) lies in an archive, which is written once: copy it to a folder with 'ome-zarr copy', change "
                     + "that, and copy it back")
         }
+        try place.refuseUnfinished(path)
         var key = place.key
         let kind = try ImageKind.identify(store, key).kind
         if case .bioFormats2Raw = kind {

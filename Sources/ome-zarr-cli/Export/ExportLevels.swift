@@ -3,12 +3,6 @@ import Pyramid
 import TiffIngest
 import Zarr
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The levels an export makes for images that have none, or some that an OME-TIFF cannot have: they lie in a folder beside
 /// the output until it is written.
 struct ExportLevels: Sendable {
@@ -26,7 +20,7 @@ struct ExportLevels: Sendable {
     ///   - input: its name may say that its values are labels.
     ///   - output: the file the levels are for.
     init(of images: [any ImageSource], from input: String, for output: String, _ asked: ExportOptions) throws {
-        folder = "\(output).levels-\(getpid())"
+        folder = ExportRemains.levels(of: output)
         var complete: [any ImageSource] = [], missing: [ScratchLevels] = [], warnings: [String] = []
         for (number, image) in images.enumerated() {
             let kept = try OMETiffExport.usableLevels(of: image.description), count = image.description.levels.count

@@ -3,9 +3,9 @@ import TiffIngest
 import Zarr
 
 extension ImageInput {
-    /// The OME-XML the input holds or came with, and why it is not kept where there is one that says no longer what the
-    /// images say: a TIFF's own, else what `OME/source.ome.xml` keeps byte for byte where `OME/METADATA.ome.xml` is still
-    /// made of it, else what another program wrote into `OME/METADATA.ome.xml`.
+    /// The OME-XML the input holds or came with, and why it is not kept where nothing holds it that says what the images
+    /// say: a TIFF's own; of an OME-Zarr `OME/source.ome.xml`, byte for byte, where `OME/METADATA.ome.xml` is still made of
+    /// it, else `OME/METADATA.ome.xml`, where it says more than the images do.
     ///
     /// - Throws: ``ZarrError`` where it cannot be read, or is larger than any could be.
     func sourceXML() throws -> (xml: [UInt8]?, warning: String?) {
@@ -16,13 +16,16 @@ extension ImageInput {
             guard let source = try Self.document("OME/source.ome.xml", place) else {
                 return (metadata.flatMap { OMEXMLMetadataOnly.isWrittenAnew($0) ? nil : $0 }, nil)
             }
-            if let metadata, OMEXMLMetadataOnly.describes(metadata, source: source) { return (source, nil) }
-            return (
-                nil,
-                "the OME-XML of the source is not kept but written anew: OME/METADATA.ome.xml does not say that it "
-                    + "describes these images"
-            )
+            guard let metadata else { return (nil, Self.kept("there is no OME/METADATA.ome.xml that relies on it")) }
+            if OMEXMLMetadataOnly.describes(metadata, source: source) { return (source, nil) }
+            // Edited since, as the images were.
+            if !OMEXMLMetadataOnly.isWrittenAnew(metadata) { return (metadata, nil) }
+            return (nil, Self.kept("it describes other images, or other things of them, than are here"))
         }
+    }
+
+    private static func kept(_ reason: String) -> String {
+        "the OME-XML of the source is not kept but written anew: \(reason); OME/source.ome.xml has it"
     }
 
     private static func document(_ name: String, _ place: StorePath) throws -> [UInt8]? {

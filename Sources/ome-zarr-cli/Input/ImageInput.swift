@@ -12,6 +12,7 @@ enum ImageInput {
     /// Looks at what lies at a path: folders and archives are Zarr, other files are TIFF.
     static func open(_ path: String) throws -> ImageInput {
         guard let place = try StorePath(path) else { return .tiff(try TiffDocument.open(path: path)) }
+        try place.refuseUnfinished(path)
         return .zarr(place, try ImageKind.identify(place.store, place.key))
     }
 

@@ -28,6 +28,25 @@ struct LabelArgument: ExpressibleByArgument, Sendable, Equatable {
         self.name = name
     }
 
+    /// The mask of an earlier conversion: where it was then, or else beside the input.
+    ///
+    /// - Throws: ``Refusal`` where it is in neither place.
+    func located(beside input: String) throws -> LabelArgument {
+        let folder = FilePlace.folder(of: input)
+        let places = [path, "\(folder)/\(path)", "\(folder)/\(FilePlace.name(of: path))"]
+        guard let place = places.first(where: { access($0, F_OK) == 0 }) else {
+            throw Refusal(
+                "the labels \(name) came from \(path), which is neither there nor beside the input, as "
+                    + "\(places[2]): put the file there, or work from the folder of the conversion")
+        }
+        return LabelArgument(path: place, name: name)
+    }
+
+    private init(path: String, name: String) {
+        self.path = path
+        self.name = name
+    }
+
     /// The mask's image.
     ///
     /// - Throws: ``UsageError`` where the file holds several.

@@ -29,7 +29,8 @@ struct LevelAdditions {
         let own = try LevelExtension(of: image, options(image.description.type))
         let labels = try zip(image.labelPaths(), image.labels()).map { path, labels in
             var options = options(labels.description.type)
-            options.method = .mode
+            // Many programs stride labels; what is neither of the two blends them and is not gone on with.
+            options.method = labels.method == .nearest ? .nearest : .mode
             options.steps = own.plan.steps.map { step in
                 labels.description.axes.map { axis in image.description.axis(axis.name).map { step[$0] } ?? 1 }
             }

@@ -16,7 +16,7 @@ struct CopyRepair {
     /// - Parameter check: has held the objects against the manifest.
     /// - Throws: ``Refusal`` where the input is another one, so that what it gives would not fit what is sound.
     func run(_ check: OutputCheck) throws {
-        let copy = try CopyCheck(path, of: input, identity, effort)
+        let copy = try CopyCheck(path, of: input, identity, manifest, effort)
         try copy.compare(manifest, check.found, isQuiet: isQuiet)
         if let other = check.found.list.first(where: \.isOfInput) {
             throw Refusal(
@@ -34,9 +34,21 @@ struct CopyRepair {
         let store = try target.open(.damaged(damage), identity, threads: effort.threadCount)
         do {
             try target.clear(.damaged(damage), of: store)
+            try removeSurplus(check, arrays)
             try copy.copy(into: store, "repairing", isQuiet: isQuiet)
         } catch {
             throw target.abandon(store, error)
+        }
+    }
+
+    /// Removes objects of arrays where nothing is to be stored; what nothing of ours wrote stays.
+    private func removeSurplus(_ check: OutputCheck, _ arrays: [StoreKey]) throws {
+        guard let folder = check.place.store as? DirectoryStore else { return }
+        for finding in check.found.list {
+            guard let entry = manifest.entry(finding.key), entry.stamp == nil,
+                arrays.contains(where: { $0.isAtOrAbove(finding.key.path) }), !folder.leadsThroughLink(finding.key)
+            else { continue }
+            try folder.remove(finding.key)
         }
     }
 }

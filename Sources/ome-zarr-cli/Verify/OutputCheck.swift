@@ -16,6 +16,8 @@ struct OutputCheck {
     private(set) var manifest: ManifestContents?
     /// How the output was made; nil where it does not say.
     private(set) var identity: ConversionIdentity?
+    /// The arrays that were compared with the input, chunk by chunk.
+    private var compared: Set<StoreKey> = []
 
     init(_ place: StorePath, path: String, effort: EffortOptions, isQuiet: Bool) throws {
         self.place = place
@@ -27,8 +29,7 @@ struct OutputCheck {
         } catch let error as ZarrError where error.code == .corrupt {
             found.note(try StoreKey(Manifest.file), "the manifest is of no use: \(error)")
         }
-        let document = try? MetadataDocument.read(place.store, place.key.appending(Manifest.conversion))
-        identity = document.flatMap { $0 }.flatMap(ConversionIdentity.init)
+        identity = try? ConversionIdentity(statedAt: place)
         for key in manifest?.changing ?? [] {
             remarks.append(
                 "\(key) was being changed when that was interrupted, and is as before or as it was to become: run the same "
@@ -58,7 +59,8 @@ struct OutputCheck {
         try run("checking objects") { check, found in try check.checkObjects(manifest, found) }
     }
 
-    /// Do the levels follow from the full resolution, and does everything else decode?
+    /// Do the levels follow from the full resolution, and does everything decode? What was compared with the input is known
+    /// to.
     mutating func checkLevels() throws {
         var given = identity.flatMap { try? ConvertCommand.remade($0.arguments, from: path, to: path) }?.options
         given?.effort = effort
@@ -68,28 +70,34 @@ struct OutputCheck {
             ?? PyramidOptions(
                 compression: [], memory: effort.memoryBytes,
                 threads: effort.threadCount)
-        let compared = try run("comparing levels") { check, found in try check.checkLevels(options: options, found) }
-        try run("decoding") { check, found in try check.checkDecoding(except: compared, found) }
+        compared.formUnion(
+            try run("comparing levels") { [compared] check, found in
+                try check.checkLevels(options: options, except: compared, found)
+            })
+        try checkDecoding()
+    }
+
+    /// Does everything decode?
+    func checkDecoding() throws {
+        try run("decoding") { [compared] check, found in try check.checkDecoding(except: compared, found) }
     }
 
     /// Is every pixel that of the input?
     ///
     /// - Throws: ``Refusal`` where the input is not what the output was made of, as far as can be told.
     mutating func compare(against input: String) throws {
-        if let identity, CopyCheck.isCopy(identity) { return try compareCopy(of: input, identity) }
+        if let identity, CopyCheck.applies(to: identity, input) { return try compareCopy(of: input, identity) }
         let (command, prepared) = try conversion(of: input)
         let comparing = ComparingStore(place.store, found)
         var display = ConversionDisplay(total: prepared.pixelBytes, json: false, quiet: isQuiet, label: "comparing")
         defer { display.clear() }
         _ = try command.convert(prepared, into: comparing, &display)
-        let compared = comparing.comparedArrays
-        try run("decoding") { check, found in try check.checkDecoding(except: compared, found) }
+        compared = comparing.comparedArrays
     }
 
     private func compareCopy(of input: String, _ identity: ConversionIdentity) throws {
         guard let manifest else { return }
-        try CopyCheck(path, of: input, identity, effort).compare(manifest, found, isQuiet: isQuiet)
-        try run("decoding") { check, found in try check.checkDecoding(found) }
+        try CopyCheck(path, of: input, identity, manifest, effort).compare(manifest, found, isQuiet: isQuiet)
     }
 
     /// The conversion that made the output, of this input.
@@ -102,6 +110,7 @@ struct OutputCheck {
         var command = try ConvertCommand.remade(identity.arguments, from: input, to: path)
         command.options.effort = effort
         command.quiet = true
+        command.parts.labels = try command.parts.labels.map { try $0.located(beside: input) }
         var prepared = try command.prepare(identity.arguments, name: identity.name)
         if let difference = prepared.identity.difference(from: identity, ignoresInput: true) {
             throw Refusal("\(path) cannot be made again from \(input): \(difference)")

@@ -15,7 +15,7 @@ struct JournalTests {
         return [
             .identity(identity), .boot("here"), .repair, .cleared,
             .object(array: try StoreKey("0"), number: 0, ObjectStamp.nothing),
-            .object(array: try StoreKey("labels/a b\n%0Ac/0"), number: 17, ObjectStamp(size: 1 << 40, crc32: .max)),
+            .object(array: try StoreKey("labels/a b\n%0Ac/0"), number: 17, ObjectStamp(size: 1 << 40, checksum: .max)),
             .unit(
                 image: .root, Brick(level: 1, index: [0, 12, 3]),
                 UnitStatistics(channels: [seen, UnitStatistics.Seen(channel: 7, min: 1, max: 2, samples: [])])),
