@@ -63,9 +63,11 @@ struct ZarrFolder {
     /// - Parameter depth: how many groups may lie in each other: of a row the well, the field, its labels and one of them.
     private func isUnfinishedGroup(_ folder: String, depth: Int) throws -> Bool {
         guard depth >= 0, try store.size(StoreKey(folder)) == nil else { return false }
-        return try store.list(StoreKey(folder)).allSatisfy { name in
+        let holdsNodes = try store.list(StoreKey(folder)).allSatisfy { name in
             try isNode("\(folder)/\(name)") || isUnfinishedGroup("\(folder)/\(name)", depth: depth - 1)
         }
+        // Who is writing there may have come to its document meanwhile.
+        return try holdsNodes || isNode(folder)
     }
 
     /// Chunks lie in `c`, or have names such as `0`, `0.3` and `c.0.3`.
