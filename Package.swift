@@ -15,10 +15,12 @@ let package = Package(
         .library(name: "OMEZarr", targets: ["OMEZarr"]),
         .library(name: "Pyramid", targets: ["Pyramid"]),
         .library(name: "TiffIngest", targets: ["TiffIngest"]),
+        .library(name: "TileService", targets: ["TileService"]),
         .executable(name: "ome-zarr", targets: ["ome-zarr-cli"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
     targets: [
         library("CBlosc", "blosc", apt: "libblosc-dev", brew: "c-blosc"),
@@ -35,12 +37,12 @@ let package = Package(
         library("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
         library("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
         .target(name: "CCRC32C"),
-        .target(name: "CSystem"),
+        .target(name: "CSystemCalls"),
         .target(name: "CTIFFShims", dependencies: ["CJPEG", "CTIFF"]),
 
         .target(
             name: "Zarr",
-            dependencies: ["CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CSystem", "CZstd"]),
+            dependencies: ["CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CSystemCalls", "CZstd"]),
         .target(name: "OMEZarr", dependencies: ["Zarr", "CDeflate", "CExpat"]),
         .target(name: "Pyramid", dependencies: ["Zarr", "OMEZarr"]),
         .target(
@@ -48,10 +50,19 @@ let package = Package(
             dependencies: [
                 "Zarr", "OMEZarr", "CDeflate", "CExpat", "CLZMA", "CTIFF", "CTIFFShims", "CWebP", "CZlib", "CZstd",
             ]),
+        .target(
+            name: "TileService",
+            dependencies: [
+                "Zarr", "OMEZarr", "Pyramid", "TiffIngest", "CTIFFShims", "CWebP",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+            ],
+            resources: [.embedInCode("Viewer/page")]),
         .executableTarget(
             name: "ome-zarr-cli",
             dependencies: [
-                "CSystem", "Zarr", "OMEZarr", "Pyramid", "TiffIngest",
+                "CSystemCalls", "Zarr", "OMEZarr", "Pyramid", "TiffIngest", "TileService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "zarr-bench", dependencies: ["Zarr"], path: "Benchmarks/zarr-bench"),
@@ -62,6 +73,8 @@ let package = Package(
         .testTarget(name: "OMEZarrTests", dependencies: ["TestSupport", "OMEZarr", "CPNG"]),
         .testTarget(name: "PyramidTests", dependencies: ["TestSupport", "Pyramid", "OMEZarr", "Zarr"]),
         .testTarget(name: "TiffIngestTests", dependencies: ["TestSupport", "TiffIngest", "OMEZarr", "Zarr", "CTIFF"]),
+        .testTarget(
+            name: "TileServiceTests", dependencies: ["TestSupport", "TileService", "TiffIngest", "OMEZarr", "Zarr"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["TestSupport", "CTIFF", "Pyramid", "TiffIngest", "OMEZarr", "Zarr"]),

@@ -35,7 +35,7 @@ static boolean destination_full(j_compress_ptr info) {
 }
 
 ptrdiff_t tiff_jpeg_encode(const void *pixels, int32_t columns, int32_t rows, int32_t samples, int32_t quality,
-                           void *target, size_t capacity, char *message) {
+                           int32_t flags, void *target, size_t capacity, char *message) {
     struct jpeg_compress_struct info;
     context c;
     memset(&c, 0, sizeof c);
@@ -60,11 +60,14 @@ ptrdiff_t tiff_jpeg_encode(const void *pixels, int32_t columns, int32_t rows, in
     info.in_color_space = samples == 3 ? JCS_RGB : JCS_GRAYSCALE;
     jpeg_set_defaults(&info);
     jpeg_set_quality(&info, quality, TRUE);
-    // The TIFF says what the colours are. Full resolution, because they are stains that somebody may measure.
-    info.write_JFIF_header = FALSE;
-    for (int i = 0; i < info.num_components; i++) {
-        info.comp_info[i].h_samp_factor = 1;
-        info.comp_info[i].v_samp_factor = 1;
+    // A TIFF says itself what the colours are.
+    info.write_JFIF_header = (flags & TIFF_JPEG_PICTURE) != 0;
+    // Halving the colours is the default of libjpeg; all components have the resolution of the first one's factors.
+    if (!(flags & TIFF_JPEG_HALVED_COLOURS)) {
+        for (int i = 0; i < info.num_components; i++) {
+            info.comp_info[i].h_samp_factor = 1;
+            info.comp_info[i].v_samp_factor = 1;
+        }
     }
     jpeg_start_compress(&info, TRUE);
     size_t row_bytes = (size_t)columns * (size_t)samples;

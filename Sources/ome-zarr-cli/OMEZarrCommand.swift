@@ -13,7 +13,7 @@ struct OMEZarrCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "ome-zarr",
-        abstract: "Converts microscope images to OME-Zarr and reads them back.",
+        abstract: "Converts microscope images to OME-Zarr, reads them back and serves them.",
         discussion: """
             Examples:
               ome-zarr sample --out cells.ome.tif
@@ -30,15 +30,19 @@ struct OMEZarrCommand: ParsableCommand {
         subcommands: [
             ConvertCommand.self, CopyCommand.self, PyramidCommand.self, ExportCommand.self, AddLabelsCommand.self,
             EditCommand.self, VerifyCommand.self, RepairCommand.self, InfoCommand.self, ReadCommand.self,
-            ValidateCommand.self, SampleCommand.self,
+            ValidateCommand.self, ServeCommand.self, SampleCommand.self,
         ])
 
-    static func main() {
+    static func main() async {
         Output.surviveFailedWrites()
         do {
             var command = try parse()
             do {
-                try command.run()
+                if var service = command as? any AsyncParsableCommand {
+                    try await service.run()
+                } else {
+                    try command.run()
+                }
             } catch let error where !isParserError(error) {
                 let status = ErrorReport.report(error, json: (command as? any PrintsJSON)?.json ?? false)
                 leave(status == .done ? resultStatus() : status)

@@ -11,6 +11,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 
+pytest_plugins = ("served",)
+
 
 def binary(name: str = "ome-zarr") -> str:
     """A command under test: $OME_ZARR for ome-zarr, or what a release build left."""

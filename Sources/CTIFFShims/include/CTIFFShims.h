@@ -43,11 +43,15 @@ size_t tiff_jpeg_state_bytes(const tiff_jpeg_stream *stream);
 /// What is wrong with a stream; empty where nothing is.
 const char *tiff_jpeg_message(const tiff_jpeg_stream *stream);
 
-/// Encodes `rows * columns * samples` bytes, grey or RGB, as one complete baseline stream; RGB becomes YCbCr with colours
-/// at full resolution. Returns how many bytes it has, or -1 where it does not fit or cannot be made.
+/// What an encoded stream is: a picture says in a JFIF header how it is to be understood; halved colours have half the
+/// columns and rows of their brightness.
+typedef enum { TIFF_JPEG_PLAIN = 0, TIFF_JPEG_PICTURE = 1, TIFF_JPEG_HALVED_COLOURS = 2 } tiff_jpeg_flags;
+
+/// Encodes `rows * columns * samples` bytes, grey or RGB, as one complete baseline stream; RGB becomes YCbCr.
+/// `flags` are members of tiff_jpeg_flags. Returns how many bytes it has, or -1 where it does not fit or cannot be made.
 /// `message` has room for 256 bytes and says what went wrong.
 ptrdiff_t tiff_jpeg_encode(const void *pixels, int32_t columns, int32_t rows, int32_t samples, int32_t quality,
-                           void *target, size_t capacity, char *message);
+                           int32_t flags, void *target, size_t capacity, char *message);
 
 /// A file opened by libtiff that keeps its last error to itself instead of printing it.
 typedef struct tiff_lib_file tiff_lib_file;

@@ -1,8 +1,8 @@
 import Zarr
 
-/// Maps rows of pixels of any type to intensities from 0 (the window's start) to 255 (its end).
+/// Maps rows of pixels of any type to intensities from 0 (the window's start) to a peak (its end).
 ///
-/// Equals, for each pixel, `round((value - start) * 255 / (end - start))`, ties to even, clipped to 0...255, NaN to 0.
+/// Equals, for each pixel, `round((value - start) * peak / (end - start))`, ties to even, clipped to 0...peak, NaN to 0.
 ///
 /// Fast because the loop has no branch and no checked conversion: adding 2^52 (2^23 in single precision) leaves the
 /// rounded integer in the low bits of the mantissa, so clipping, rounding and narrowing all vectorise. Types of up to
@@ -11,17 +11,33 @@ struct IntensityKernel: Sendable {
     private let type: PixelType
     private let start: Double
     private let gain: Double
+    private let peak: Double
 
-    init(type: PixelType, window: Channel.Window) {
+    /// - Parameter peak: the intensity of the window's end, below 2^16.
+    init(type: PixelType, window: Channel.Window, peak: Int = 255) {
         self.type = type
+        self.peak = Double(peak)
         let width = window.end - window.start
         start = window.start.isFinite ? window.start : 0
         // An empty or broken window shows everything above its start in full: a step, not a division by zero.
-        gain = width.isFinite && width > 0 ? 255 / width : 1e30
+        gain = width.isFinite && width > 0 ? self.peak / width : 1e30
     }
 
-    /// Safety: `row` has `count` pixels of the kernel's type, `target` room for `count` bytes; they do not overlap.
+    /// Safety: `row` has `count` pixels of the kernel's type, `target` room for `count` intensities; they do not overlap.
+    /// The kernel's peak fits the target's type.
     func run(_ row: UnsafeRawPointer, into target: UnsafeMutablePointer<UInt8>, count: Int) {
+        convert(row, target, count)
+    }
+
+    /// Safety: as above.
+    func run(_ row: UnsafeRawPointer, into target: UnsafeMutablePointer<UInt16>, count: Int) {
+        convert(row, target, count)
+    }
+
+    @inline(__always)
+    private func convert<Intensity: FixedWidthInteger & UnsignedInteger>(
+        _ row: UnsafeRawPointer, _ target: UnsafeMutablePointer<Intensity>, _ count: Int
+    ) {
         switch type {
         case .bool, .uint8: single(row, UInt8.self, target, count) { Float($0) }
         case .int8: single(row, Int8.self, target, count) { Float($0) }
@@ -38,30 +54,30 @@ struct IntensityKernel: Sendable {
     }
 
     @inline(__always)
-    private func single<T: BitwiseCopyable>(
-        _ row: UnsafeRawPointer, _: T.Type, _ target: UnsafeMutablePointer<UInt8>, _ count: Int,
+    private func single<T: BitwiseCopyable, Intensity: FixedWidthInteger & UnsignedInteger>(
+        _ row: UnsafeRawPointer, _: T.Type, _ target: UnsafeMutablePointer<Intensity>, _ count: Int,
         _ value: (T) -> Float
     ) {
-        let start = Float(start), gain = Float(gain)
+        let start = Float(start), gain = Float(gain), peak = Float(peak)
         for i in 0..<count {
             let x = (value(row.loadUnaligned(fromByteOffset: i &* MemoryLayout<T>.size, as: T.self)) - start) * gain
             // A comparison with NaN is false, so NaN becomes 0.
             let low: Float = x > 0 ? x : 0
-            let clipped: Float = low < 255 ? low : 255
-            target[i] = UInt8(truncatingIfNeeded: (clipped + 0x1p23).bitPattern)
+            let clipped: Float = low < peak ? low : peak
+            target[i] = Intensity(truncatingIfNeeded: (clipped + 0x1p23).bitPattern)
         }
     }
 
     @inline(__always)
-    private func double<T: BitwiseCopyable>(
-        _ row: UnsafeRawPointer, _: T.Type, _ target: UnsafeMutablePointer<UInt8>, _ count: Int,
+    private func double<T: BitwiseCopyable, Intensity: FixedWidthInteger & UnsignedInteger>(
+        _ row: UnsafeRawPointer, _: T.Type, _ target: UnsafeMutablePointer<Intensity>, _ count: Int,
         _ value: (T) -> Double
     ) {
         for i in 0..<count {
             let x = (value(row.loadUnaligned(fromByteOffset: i &* MemoryLayout<T>.size, as: T.self)) - start) * gain
             let low: Double = x > 0 ? x : 0
-            let clipped: Double = low < 255 ? low : 255
-            target[i] = UInt8(truncatingIfNeeded: (clipped + 0x1p52).bitPattern)
+            let clipped: Double = low < peak ? low : peak
+            target[i] = Intensity(truncatingIfNeeded: (clipped + 0x1p52).bitPattern)
         }
     }
 }

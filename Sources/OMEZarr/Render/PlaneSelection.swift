@@ -117,7 +117,7 @@ extension ImageDescription {
 
 extension StridedPixels {
     /// The range a plane is shown in where its channel has no window.
-    func defaultWindow(_ type: PixelType, isLabels: Bool) -> Channel.Window {
+    package func defaultWindow(_ type: PixelType, isLabels: Bool) -> Channel.Window {
         if type == .bool { return .init(min: 0, max: 1, start: 0, end: 1) }
         if type == .uint8 && !isLabels { return .init(min: 0, max: 255, start: 0, end: 255) }
         let (low, high) = ValueRange.of(self, type)

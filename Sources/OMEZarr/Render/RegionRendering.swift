@@ -9,6 +9,15 @@ public struct RenderedPicture: Sendable, Hashable {
     /// `height * width * layout.bytesPerPixel` bytes.
     public let bytes: [UInt8]
 
+    /// A picture of bytes that fill it.
+    public init(width: Int, height: Int, layout: PNGEncoder.PixelLayout, bytes: [UInt8]) {
+        precondition(bytes.count == width * height * layout.bytesPerPixel, "bytes do not fill the picture")
+        self.width = width
+        self.height = height
+        self.layout = layout
+        self.bytes = bytes
+    }
+
     /// The picture as a PNG file.
     public func png(_ encoder: PNGEncoder) throws -> [UInt8] {
         try bytes.withUnsafeBytes { try encoder.encode($0, width: width, height: height, layout: layout) }

@@ -1,9 +1,14 @@
 import Zarr
 
 /// The smallest and largest value of a plane; values that are not finite do not count.
-enum ValueRange {
+package enum ValueRange {
     /// `(0, 0)` where there is no finite value.
     static func of(_ plane: StridedPixels, _ type: PixelType) -> (low: Double, high: Double) {
+        finite(plane, type) ?? (0, 0)
+    }
+
+    /// Nil where there is no finite value.
+    package static func finite(_ plane: StridedPixels, _ type: PixelType) -> (low: Double, high: Double)? {
         switch type {
         case .bool, .uint8: range(plane, UInt8.self) { Double($0) }
         case .int8: range(plane, Int8.self) { Double($0) }
@@ -23,7 +28,7 @@ enum ValueRange {
     @inline(__always)
     private static func range<T: BitwiseCopyable>(
         _ plane: StridedPixels, _: T.Type, _ value: (T) -> Double
-    ) -> (low: Double, high: Double) {
+    ) -> (low: Double, high: Double)? {
         var low = Double.infinity, high = -Double.infinity
         for y in 0..<plane.shape[0] {
             let row = plane.base + y &* plane.strides[0]
@@ -35,6 +40,6 @@ enum ValueRange {
                 high = finite && v > high ? v : high
             }
         }
-        return low <= high ? (low, high) : (0, 0)
+        return low <= high ? (low, high) : nil
     }
 }

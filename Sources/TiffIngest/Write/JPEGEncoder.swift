@@ -15,6 +15,7 @@ final class JPEGEncoder: BlockPacker {
         self.quality = Int32(max(1, min(100, quality)))
     }
 
+    /// Colours at full resolution, because they are stains that somebody may measure.
     func pack(
         _ source: UnsafeRawBufferPointer, rows: Int, into target: UnsafeMutableRawBufferPointer
     ) throws -> Int {
@@ -22,7 +23,7 @@ final class JPEGEncoder: BlockPacker {
         // Safety: the shim reads `rows * columns * samples` bytes, which `source` has, and writes at most `target`.
         let count = tiff_jpeg_encode(
             source.baseAddress, Int32(format.blockWidth), Int32(rows), Int32(format.samplesPerPixel), quality,
-            target.baseAddress, target.count, &message)
+            Int32(TIFF_JPEG_PLAIN.rawValue), target.baseAddress, target.count, &message)
         guard count > 0 else {
             let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             throw ZarrError(.invalidCall, "a TIFF block cannot be packed as JPEG: \(text)")

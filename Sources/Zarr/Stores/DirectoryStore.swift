@@ -16,6 +16,8 @@ public struct DirectoryStore: WritableStore {
     /// The directory's path, without a trailing "/".
     public let path: String
     private let directories = CreatedDirectories()
+    /// Without links; nil where links may lead anywhere.
+    private var fence: String?
 
     /// The path.
     public var name: String { path }
@@ -46,6 +48,15 @@ public struct DirectoryStore: WritableStore {
         guard info.st_mode & S_IFMT == S_IFDIR else {
             throw ZarrError(.notFound, "\(trimmed) is a file, not a directory: give the directory of a Zarr store")
         }
+    }
+
+    /// The same directory, of which no object is read that lies outside a folder because a link leads there.
+    ///
+    /// - Parameter folder: a path without links, such as `realpath` gives.
+    package func confined(to folder: String) -> DirectoryStore {
+        var store = self
+        store.fence = folder
+        return store
     }
 
     /// Makes the directory an object lies in.
@@ -123,7 +134,9 @@ extension DirectoryStore {
         defer { close(descriptor) }
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { throw ZarrError.io("read", file(key), key) }
-        guard info.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard info.st_mode & S_IFMT == S_IFREG, fence.map({ OpenFilePlace(descriptor).lies(in: $0) }) ?? true else {
+            return nil
+        }
         return try body(OpenFile(descriptor: descriptor, size: Int(info.st_size), path: file(key), key: key))
     }
 

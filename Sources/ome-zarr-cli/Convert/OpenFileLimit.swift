@@ -8,15 +8,18 @@
 /// programs with 1,024 and let them ask for more.
 enum OpenFileLimit {
     /// As many as plans count on, with room for the rest of the program.
-    private static let wanted: rlim_t = 4096
+    static let forShards: rlim_t = 4096
+    /// As many as connections that a service holds open.
+    static let forConnections: rlim_t = 65_536
 
     /// Below this the threads' own machinery fails, and fails by ending the process.
     private static let least: rlim_t = 32
 
     /// Asks for more files, as far as the system lets us. What is not granted shows as an error when a file is opened.
     ///
+    /// - Parameter wanted: how many; fewer where the system grants fewer.
     /// - Throws: ``Refusal`` where there are too few to work at all.
-    static func raise() throws {
+    static func raise(to wanted: rlim_t = forShards) throws {
         var limit = rlimit()
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

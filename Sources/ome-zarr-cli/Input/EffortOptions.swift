@@ -31,5 +31,8 @@ struct EffortOptions: ParsableArguments {
     var memoryBytes: Int { memory?.bytes ?? MemoryPlan.defaultLimit }
 
     /// As many threads as somebody asks for; as many as there are processors where nobody does.
-    var threadCount: Int { threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    var threadCount: Int { threads ?? Self.processorCount }
+
+    /// Processors that work.
+    static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }

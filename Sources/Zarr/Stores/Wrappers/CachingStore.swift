@@ -13,14 +13,15 @@ public final class CachingStore: ReadableStore {
     }
 
     private let base: any ReadableStore
-    private let cache: Mutex<ByteCache<Part>>
+    /// Nil remembers that there is nothing.
+    private let cache: Mutex<CostCache<Part, [UInt8]?>>
 
     /// Remembers reads from `base`.
     ///
     /// - Parameter capacity: bytes remembered at most, with about 128 for each piece.
     public init(_ base: any ReadableStore, capacity: Int = 64 << 20) {
         self.base = base
-        cache = Mutex(ByteCache(capacity: capacity, largest: capacity / 16))
+        cache = Mutex(CostCache(capacity: capacity, largest: capacity / 16))
     }
 
     /// The name of the store behind.
@@ -30,7 +31,7 @@ public final class CachingStore: ReadableStore {
     public func read(_ key: StoreKey) throws -> [UInt8]? {
         if let known = find(key) { return known }
         let bytes = try base.read(key)
-        cache.withLock { $0.insert(Part(key: key, range: nil), bytes) }
+        cache.withLock { $0.insert(Part(key: key, range: nil), bytes, bytes: bytes?.count ?? 0) }
         return bytes
     }
 
@@ -48,13 +49,13 @@ public final class CachingStore: ReadableStore {
         let missing = ranges.indices.filter { known[$0] == nil }
         if missing.isEmpty && !ranges.isEmpty { return known.compactMap { $0 } }
         guard let read = try base.read(key, missing.map { ranges[$0] }) else {
-            cache.withLock { $0.insert(Part(key: key, range: nil), nil) }
+            cache.withLock { $0.insert(Part(key: key, range: nil), nil, bytes: 0) }
             return nil
         }
         var parts = known.map { $0 ?? [] }
         cache.withLock { cache in
             for (place, bytes) in zip(missing, read) {
-                cache.insert(Part(key: key, range: ranges[place]), bytes)
+                cache.insert(Part(key: key, range: ranges[place]), bytes, bytes: bytes.count)
                 parts[place] = bytes
             }
         }

@@ -24,7 +24,7 @@ public final class ZipStore: ReadableStore {
     /// Where the bytes of entries end at the latest.
     private let dataEnd: Int
     // Large enough for a compressed shard of the usual size, so that its chunks do not decode it again and again.
-    private let decoded = Mutex(ByteCache<StoreKey>(capacity: 128 << 20, largest: 128 << 20))
+    private let decoded = Mutex(CostCache<StoreKey, [UInt8]>(capacity: 128 << 20, largest: 128 << 20))
 
     /// Opens an archive. Costs a read of its directory, and about 150 bytes of memory for each entry.
     ///
@@ -67,7 +67,7 @@ public final class ZipStore: ReadableStore {
     public func read(_ key: StoreKey) throws -> [UInt8]? {
         try withEntry(key) { entry in
             let content = try ZipContent(entry, in: file, before: dataEnd)
-            return try decoded.withLock { $0.find(key) ?? nil } ?? content.read()
+            return try decoded.withLock { $0.find(key) } ?? content.read()
         }
     }
 
@@ -80,9 +80,9 @@ public final class ZipStore: ReadableStore {
             let content = try ZipContent(entry, in: file, before: dataEnd)
             if entry.method == .stored { return try ranges.map { try content.read($0) } }
             if ranges == [0..<entry.size] { return [try content.read()] }
-            if let known = decoded.withLock({ $0.find(key) ?? nil }) { return ranges.map { Array(known[$0]) } }
+            if let known = decoded.withLock({ $0.find(key) }) { return ranges.map { Array(known[$0]) } }
             let bytes = try content.read()
-            decoded.withLock { $0.insert(key, bytes) }
+            decoded.withLock { $0.insert(key, bytes, bytes: bytes.count) }
             return ranges.map { Array(bytes[$0]) }
         }
     }

@@ -1,6 +1,6 @@
 /* System calls that Swift cannot call, because their headers hide them from it. */
 #define _GNU_SOURCE
-#include "CSystem.h"
+#include "CSystemCalls.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,9 @@
-/// Byte arrays remembered by key, up to a sum of bytes; those not asked for longest are forgotten first.
-struct ByteCache<Key: Hashable & Sendable>: Sendable {
+/// Values remembered by key, up to a sum of bytes; those not asked for longest are forgotten first.
+package struct CostCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Slot {
-        /// Nil remembers that there is nothing.
-        let bytes: [UInt8]?
+        let value: Value
+        let cost: Int
         var lastUse: UInt64
-        var cost: Int { (bytes?.count ?? 0) + ByteCache.overhead }
     }
 
     // What a slot takes beside its bytes, about; it keeps empty objects from filling the memory.
@@ -13,29 +12,32 @@ struct ByteCache<Key: Hashable & Sendable>: Sendable {
     private let capacity: Int
     private let largest: Int
     private var slots = [Key: Slot]()
-    private var used = 0
     private var clock: UInt64 = 0
+    /// Bytes of what is remembered.
+    package private(set) var used = 0
 
     /// - Parameters:
     ///   - capacity: bytes kept at most.
-    ///   - largest: bytes of the largest array kept, at most `capacity`.
-    init(capacity: Int, largest: Int) {
+    ///   - largest: bytes of the largest value kept, at most `capacity`.
+    package init(capacity: Int, largest: Int) {
         self.capacity = capacity
         self.largest = min(largest, capacity)
     }
 
-    /// What is remembered: nil where nothing is, `.some(nil)` where it is known to be absent.
-    mutating func find(_ key: Key) -> [UInt8]?? {
+    /// What is remembered; nil where nothing is.
+    package mutating func find(_ key: Key) -> Value? {
         guard let index = slots.index(forKey: key) else { return nil }
         clock &+= 1
         slots.values[index].lastUse = clock
-        return .some(slots.values[index].bytes)
+        return slots.values[index].value
     }
 
-    /// Remembers bytes, or that there are none.
-    mutating func insert(_ key: Key, _ bytes: [UInt8]?) {
+    /// Remembers a value, unless it is too large.
+    ///
+    /// - Parameter bytes: what it takes.
+    package mutating func insert(_ key: Key, _ value: Value, bytes: Int) {
         clock &+= 1
-        let slot = Slot(bytes: bytes, lastUse: clock)
+        let slot = Slot(value: value, cost: bytes + Self.overhead, lastUse: clock)
         guard slot.cost <= largest else { return }
         if let old = slots.updateValue(slot, forKey: key) { used -= old.cost }
         used += slot.cost

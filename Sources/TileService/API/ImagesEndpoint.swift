@@ -1,0 +1,34 @@
+import OMEZarr
+import Zarr
+
+/// `/api/images`: what there is; `/api/images/<image>`: all about one; and below it its regions, histograms, thumbnail.
+struct ImagesEndpoint: Endpoint {
+    let catalogue: ImageCatalogue
+
+    func answer(_ request: ServiceRequest, _ path: ArraySlice<String>) throws -> Answer {
+        let names = Array(path)
+        guard names.first == "images", names.count <= 3 else {
+            throw ServiceError.notFound("there is nothing at this address: see /api/images")
+        }
+        guard names.count > 1 else { return Answer(json: .array(list())) }
+        let image = try catalogue.image(names[1])
+        guard names.count > 2 else { return Answer(json: ImageReport.full(image)) }
+        switch names[2] {
+        case "histogram": return try HistogramAnswer.answer(request, image)
+        case "region": return try RegionAnswer.answer(request, image)
+        case "thumbnail": return try ThumbnailAnswer.answer(request, image)
+        case let name:
+            throw ServiceError.notFound("there is no \"\(name)\" of an image: see /openapi.json")
+        }
+    }
+
+    /// Images beyond this many of one item are not listed; they can still be asked for.
+    private static let limit = 1000
+
+    private func list() -> [JSONValue] {
+        catalogue.library.items.flatMap { item -> [JSONValue] in
+            guard let ids = try? catalogue.imageIDs(item, limit: Self.limit) else { return [] }
+            return ids.compactMap { id in (try? catalogue.image(id)).map { ImageReport.short($0) } }
+        }
+    }
+}

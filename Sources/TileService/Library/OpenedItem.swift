@@ -1,0 +1,83 @@
+import OMEZarr
+import Synchronization
+import TiffIngest
+import Zarr
+
+/// An item whose documents have been read.
+final class OpenedItem: Sendable {
+    enum Contents: Sendable {
+        /// A hierarchy, and where it begins in its store.
+        case zarr(any ReadableStore, StoreKey)
+        case tiff(TiffDocument)
+    }
+
+    let item: LibraryItem
+    let version: FileVersion
+    let contents: Contents
+
+    fileprivate init(_ item: LibraryItem, _ version: FileVersion) throws {
+        self.item = item
+        self.version = version
+        switch item.kind {
+        case .zarr:
+            let store = try DirectoryStore(path: item.path, create: false).confined(to: item.root.place)
+            contents = .zarr(store, .root)
+        case .archive:
+            let store = try ZipStore(path: item.path)
+            contents = .zarr(store, item.path.lowercased().hasSuffix(".ozx") ? .root : try store.hierarchyKey())
+        case .tiff: contents = .tiff(try TiffDocument.open(path: item.path))
+        }
+    }
+}
+
+/// The items opened last. Each is opened once, however many ask, and again when it has changed.
+final class OpenedItems: Sendable {
+    /// Each may hold a directory of a million pages.
+    private static let limit = 64
+
+    private struct State {
+        var slots = [String: (item: Slot, lastUse: UInt64)]()
+        var clock: UInt64 = 0
+    }
+
+    /// One item being opened, or opened: whoever comes second waits.
+    private final class Slot: Sendable {
+        let version: FileVersion
+        private let value = Mutex<Result<OpenedItem, any Error>?>(nil)
+
+        init(_ version: FileVersion) { self.version = version }
+
+        func get(_ item: LibraryItem) throws -> OpenedItem {
+            try value.withLock { value in
+                if let value { return try value.get() }
+                let result = Result { try OpenedItem(item, version) }
+                value = result
+                return try result.get()
+            }
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// - Throws: ``ServiceError`` with status 404 where the item is gone; what opening it throws.
+    func open(_ item: LibraryItem) throws -> OpenedItem {
+        guard let version = item.version else {
+            throw ServiceError.notFound("\"\(item.id)\" is not there any more")
+        }
+        let slot = state.withLock { state in
+            state.clock += 1
+            if let known = state.slots[item.id], known.item.version == version {
+                state.slots[item.id]?.lastUse = state.clock
+                return known.item
+            }
+            let slot = Slot(version)
+            state.slots[item.id] = (slot, state.clock)
+            if state.slots.count > Self.limit, let oldest = state.slots.min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                state.slots[oldest.key] = nil
+            }
+            return slot
+        }
+        return try slot.get(item)
+    }
+}

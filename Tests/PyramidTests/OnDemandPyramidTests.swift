@@ -1,0 +1,109 @@
+import OMEZarr
+import Pyramid
+import Synchronization
+import Testing
+import Zarr
+
+@Suite("Levels made on demand")
+struct OnDemandPyramidTests {
+    @Test("equal those of a conversion", arguments: [false, true], [[3, 700, 1100], [1, 257, 513], [2, 1, 5]])
+    func sameAsConversion(_ isLabels: Bool, _ shape: [Int]) throws {
+        let axes: [Axis] = [isLabels ? .space("z") : .c, .space("y"), .space("x")]
+        let description = ImageDescription(axes: axes, shape: shape, type: .uint16, isLabels: isLabels)
+        let source = CountingImage(description), store = MemoryStore()
+        var options = PyramidOptions(compression: [], memory: 1 << 30, threads: 1)
+        options.minSize = 64
+        _ = try Conversion(
+            source, PyramidPlan(of: source, options), into: store, generator: Generator(name: "test", version: "1")
+        ).run()
+        let converted = try OMEZarrImage.open(store)
+        let pyramid = try OnDemandPyramid(source, minSize: 64, cache: BlockCache(capacity: 1 << 24))
+        #expect(pyramid.description.levels == converted.description.levels)
+        for level in converted.description.levels.indices.reversed() {
+            let whole = Region(wholeOf: converted.description.levels[level].shape)
+            #expect(
+                try pyramid.read(whole, level: level).bytes == converted.read(whole, level: level).bytes, "\(level)")
+        }
+    }
+
+    @Test("read each block of the source once, however many ask at once")
+    func singleFlight() throws {
+        let source = CountingImage(
+            ImageDescription(axes: [.space("y"), .space("x")], shape: [2048, 2048], type: .uint8))
+        let pyramid = try OnDemandPyramid(source, cache: BlockCache(capacity: 1 << 26))
+        let coarsest = pyramid.description.levels.count - 1
+        let whole = Region(wholeOf: pyramid.description.levels[coarsest].shape)
+        let first = try pyramid.read(whole, level: coarsest)
+        let once = source.pixelsRead.load(ordering: .relaxed)
+        #expect(once == 2048 * 2048)
+        let other = CountingImage(source.description)
+        let shared = try OnDemandPyramid(other, cache: BlockCache(capacity: 1 << 26))
+        try WorkerPool(threads: 8).run(32) { _, _ in
+            let pixels = try shared.read(whole, level: coarsest)
+            #expect(pixels.bytes == first.bytes)
+        }
+        #expect(other.pixelsRead.load(ordering: .relaxed) == once)
+    }
+
+    @Test("come out right where next to nothing is remembered")
+    func smallCache() throws {
+        let source = CountingImage(
+            ImageDescription(axes: [.c, .space("y"), .space("x")], shape: [2, 1500, 900], type: .uint16))
+        let large = try OnDemandPyramid(source, cache: BlockCache(capacity: 1 << 26))
+        let small = try OnDemandPyramid(source, cache: BlockCache(capacity: 1 << 10))
+        for level in large.description.levels.indices {
+            let whole = Region(wholeOf: large.description.levels[level].shape)
+            #expect(try small.read(whole, level: level).bytes == large.read(whole, level: level).bytes)
+        }
+    }
+
+    @Test("are given up when nobody wants them, and are there for the next who does")
+    func unwanted() throws {
+        let source = CountingImage(
+            ImageDescription(axes: [.space("y"), .space("x")], shape: [2048, 2048], type: .uint8))
+        let pyramid = try OnDemandPyramid(source, cache: BlockCache(capacity: 1 << 26))
+        let level = pyramid.description.levels.count - 1
+        let whole = Region(wholeOf: pyramid.description.levels[level].shape)
+        var buffer = PixelBuffer(shape: whole.shape, type: .pixel(.uint8))
+        #expect(throws: OnDemandPyramid.Unwanted.self) {
+            try buffer.withPixels { try pyramid.makeReader(while: { false }).read(whole, level: level, into: $0) }
+        }
+        #expect(source.pixelsRead.load(ordering: .relaxed) == 0)
+        _ = try pyramid.read(whole, level: level)
+        #expect(source.pixelsRead.load(ordering: .relaxed) == 2048 * 2048)
+    }
+}
+
+/// Pixels that follow from their place, and how many were asked for.
+private final class CountingImage: ImageSource {
+    let description: ImageDescription
+    let pixelsRead = Atomic<Int>(0)
+
+    init(_ description: ImageDescription) { self.description = description }
+
+    func naturalReadShape(level: Int) -> [Int] {
+        description.shape.enumerated().map { min($1, $0 < description.axes.count - 2 ? 1 : 256) }
+    }
+
+    func makeReader() -> any RegionReader { Reader(self) }
+
+    private final class Reader: RegionReader {
+        private let image: CountingImage
+
+        init(_ image: CountingImage) { self.image = image }
+
+        func read(_ region: Region, level: Int, into pixels: StridedPixels) throws {
+            image.pixelsRead.add(region.count, ordering: .relaxed)
+            let size = pixels.type.size
+            for index in GridIndices(region.shape) {
+                let place = pixels.base + zip(index, pixels.strides).reduce(0) { $0 + $1.0 * $1.1 }
+                let value = zip(zip(index, region.origin).map(+), [7919, 104_729, 31]).reduce(0) { $0 &+ $1.0 &* $1.1 }
+                // Labels: flat squares of few values.
+                let label = image.description.isLabels ? value / 977 % 5 : value % 4099
+                withUnsafeBytes(of: UInt16(label).littleEndian) {
+                    place.copyMemory(from: $0.baseAddress!, byteCount: size)
+                }
+            }
+        }
+    }
+}
