@@ -45,6 +45,10 @@ struct Routes: Sendable {
         endpoints[path.names.first ?? ""] is ViewerEndpoint || path.names == ["healthz"]
     }
 
+    /// Whether a request is answered at once, not behind those that wait: whoever watches over the process must see it
+    /// when it is busy.
+    func isQuick(_ path: RequestPath) -> Bool { ["healthz", "metrics"].contains(path.names.first) }
+
     /// Answers a request.
     ///
     /// - Throws: as ``Endpoint/answer(_:_:)``.

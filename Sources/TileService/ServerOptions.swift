@@ -14,6 +14,10 @@ public struct ServerOptions: Sendable {
     public var queueLimit = 1024
     /// Bytes of decoded pixels that are remembered.
     public var cacheBytes = 1 << 30
+    /// A folder in which levels that were made are kept for the next start; nil where they are not.
+    public var cacheFolder: String?
+    /// Bytes of the files in it.
+    public var cacheFolderBytes = 10 << 30
     /// What a client must show; nil where everybody is answered.
     public var token: String?
 
@@ -21,8 +25,12 @@ public struct ServerOptions: Sendable {
     public var certificatePath: String?, keyPath: String?
     /// A line for each request, on standard error.
     public var log = AccessLog.none
-    /// How long a connection may be idle, or take for a request.
+    /// Connections that may be open; more wait, not yet accepted, until one is closed.
+    public var connectionLimit = 16_384
+    /// How long a connection may be idle, take for a request, or take nothing of its answer.
     public var idleTimeout = Duration.seconds(60)
+    /// How long answers that have begun may take when the server stops.
+    public var stopTimeout = Duration.seconds(30)
     /// The program, as documents name it.
     public var generator = Generator(name: "ome-zarr", version: "0")
 

@@ -5,7 +5,7 @@ import NIOCore
 /// Answers every request: takes it apart, lets an endpoint work on it on a thread that may block, and sends what comes
 /// out, piece by piece where it is large.
 struct ServiceResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ServiceContext
 
     let routes: Routes
     let workers: WorkerQueue
@@ -21,7 +21,7 @@ struct ServiceResponder: HTTPResponder {
         let start = ContinuousClock.now
         var response: Response, endpoint = "none"
         do {
-            let parsed = try ServiceRequest(request, isSecure: isSecure)
+            let parsed = try ServiceRequest(request, context, isSecure: isSecure)
             endpoint = routes.name(of: parsed.path)
             response = try await answer(parsed)
         } catch {
@@ -47,21 +47,27 @@ struct ServiceResponder: HTTPResponder {
         }
         if !routes.isPublic(request.path) { try token?.check(request) }
         let routes = routes
-        let (prepared, first) = try await workers.run {
+        if routes.isQuick(request.path) {
+            let prepared = try PreparedResponse(routes.answer(request), to: request)
+            return Response(prepared.head, body: ResponseBody(byteBuffer: try prepared.wholeBody()))
+        }
+        let (prepared, first) = try await workers.answer(request.client, while: request.isWanted) {
             let prepared = try PreparedResponse(routes.answer(request), to: request)
             let isSmall = prepared.count <= PreparedResponse.pieceBytes
             return (prepared, isSmall ? try prepared.wholeBody() : nil)
         }
-        guard let first else { return Response(prepared.head, body: stream(prepared)) }
+        guard let first else { return Response(prepared.head, body: stream(prepared, request.isWanted)) }
         return Response(prepared.head, body: ResponseBody(byteBuffer: first))
     }
 
     /// A body read piece by piece, each when the one before has gone out.
-    private func stream(_ prepared: PreparedResponse) -> ResponseBody {
+    private func stream(
+        _ prepared: PreparedResponse, _ isWanted: @escaping @Sendable () -> Bool
+    ) -> ResponseBody {
         let workers = workers
         return ResponseBody(contentLength: prepared.count) { writer in
             for piece in prepared.pieces {
-                let buffer = try await workers.run {
+                let buffer = try await workers.run(while: isWanted) {
                     var buffer = ByteBufferAllocator().buffer(capacity: piece.count)
                     try prepared.append(piece, to: &buffer)
                     return buffer

@@ -18,6 +18,7 @@ public final class OnDemandPyramid: ImageSource {
     private let factors: [[Int]]
     private let cache: BlockCache
     private let number: UInt64
+    private let lastingName: String?
 
     /// Sides of the blocks of levels that are made.
     private static let side = 512
@@ -27,13 +28,18 @@ public final class OnDemandPyramid: ImageSource {
     /// - Parameters:
     ///   - minSize: levels are added until y and x have at most this many elements.
     ///   - cache: where blocks are remembered; may be shared by any number of images.
+    ///   - lastingName: what no other pixels are called, another when the file has changed; nil: blocks are not kept beyond
+    ///     this process.
     /// - Throws: ``PyramidError`` where the image cannot have levels, as one without axes y and x.
-    public init(_ source: any ImageSource, minSize: Int = 256, cache: BlockCache) throws {
+    public init(
+        _ source: any ImageSource, minSize: Int = 256, cache: BlockCache, lastingName: String? = nil
+    ) throws {
         var image = source.description
         try image.checkConvertible()
         self.source = source
         self.cache = cache
         number = cache.newImage()
+        self.lastingName = lastingName
         storedLevelCount = image.levels.count
         method = image.isLabels || image.type == .bool ? .mode : .mean
         var coarsest = image
@@ -96,7 +102,9 @@ public final class OnDemandPyramid: ImageSource {
     }
 
     /// Nobody waits for the pixels any more.
-    public struct Unwanted: Error {}
+    public struct Unwanted: Error {
+        package init() {}
+    }
 
     private final class Reader: RegionReader {
         private let image: OnDemandPyramid
@@ -140,9 +148,16 @@ public final class OnDemandPyramid: ImageSource {
                 if level < image.storedLevelCount {
                     let reader = try source ?? image.source.makeReader()
                     source = reader
-                    try buffer.withPixels { try reader.read(region, level: level, into: $0) }
+                    try image.cache.timed {
+                        try buffer.withPixels { try reader.read(region, level: level, into: $0) }
+                    }
                 } else {
+                    let kept = image.lastingName.map { "\($0)\n\(level) \(region.origin) \(image.method)" }
+                    if let kept, let known = image.cache.folder?.find(kept, shape: region.shape, type: buffer.type) {
+                        return known
+                    }
                     try buffer.withPixels { try reduce(region, level, into: $0) }
+                    if let kept { image.cache.folder?.keep(kept, buffer) }
                 }
                 return buffer
             }

@@ -26,9 +26,9 @@ enum HistogramAnswer {
             counted.range = start...end
         }
         try PlaneHistogram.check(image, level: level)
-        let request = counted
-        let content = LazyContent(of: image, key: "histogram \(request) \(bins)") {
-            report(try PlaneHistogram(image, request, while: $0), request, bins).serialized()
+        let asked = counted
+        let content = LazyContent(of: image, for: request, key: "histogram \(asked) \(bins)") {
+            report(try PlaneHistogram(image, asked, while: $0), asked, bins).serialized()
         }
         return Answer(type: "application/json", content)
     }

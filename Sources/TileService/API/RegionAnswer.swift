@@ -12,7 +12,7 @@ enum RegionAnswer {
         let asked = try RegionQuery(request.query, accept: request.headers[.accept], of: image.description)
         if asked.format == .png { try checkPicture(asked.region, image) }
         if asked.format == .tiff { try RegionTiff.check(asked.region, image) }
-        let content = LazyContent(of: image, key: "region \(asked)", isRemembered: false) { isWanted in
+        let content = LazyContent(of: image, for: request, key: "region \(asked)", isRemembered: false) { isWanted in
             var pixels = PixelBuffer(shape: asked.region.shape, type: .pixel(image.description.type))
             let reader = image.pyramid.makeReader(while: isWanted)
             try pixels.withPixels { try reader.read(asked.region, level: asked.level, into: $0) }

@@ -10,7 +10,7 @@ struct PreparedResponse: Sendable {
     /// What is sent, in order: bytes made here, and parts of the content.
     var body: [Piece]
     /// Where the parts come from.
-    let content: any AnswerContent
+    private(set) var content: any AnswerContent
 
     enum Piece: Sendable {
         case text(String)
@@ -41,14 +41,29 @@ struct PreparedResponse: Sendable {
         let tag = "\"\(content.tag)\""
         head.headerFields[.eTag] = tag
         head.headerFields[.acceptRanges] = "bytes"
-        if Self.matches(request.headers[.ifNoneMatch], tag) {
+        var tags = [tag]
+        if GzippedContent.suits(answer.type) {
+            tags.append("\"\(GzippedContent.tag(of: content))\"")
+            head.headerFields[.vary] = [head.headerFields[.vary], "Accept-Encoding"].compactMap(\.self)
+                .joined(separator: ", ")
+        }
+        if let known = tags.first(where: { Self.matches(request.headers[.ifNoneMatch], $0) }) {
             head.status = .notModified
+            head.headerFields[.eTag] = known
             return
         }
-        if let wanted = request.headers[.ifMatch], !Self.matches(wanted, tag) {
+        if let wanted = request.headers[.ifMatch], !tags.contains(where: { Self.matches(wanted, $0) }) {
             head.status = .preconditionFailed
             head.headerFields[.contentLength] = "0"
             return
+        }
+        // Parts are of the document itself.
+        if tags.count > 1, request.headers[.range] == nil, GzippedContent.isAccepted(request.headers[.acceptEncoding]),
+            let gzipped = try GzippedContent(content)
+        {
+            content = gzipped
+            head.headerFields[.eTag] = tags[1]
+            head.headerFields[.contentEncoding] = "gzip"
         }
         // A range is only good for the bytes that the client has the other parts of.
         let isSame = request.headers[.ifRange].map { $0 == tag } ?? true

@@ -6,6 +6,7 @@ final class LazyContent: AnswerContent {
     let tag: String
     private let name: String
     private let make: @Sendable (_ isWanted: @escaping @Sendable () -> Bool) throws -> [UInt8]
+    private let isWanted: @Sendable () -> Bool
     private let memory: ServedImage.Pictures?
     private let made = Mutex<[UInt8]?>(nil)
 
@@ -13,11 +14,12 @@ final class LazyContent: AnswerContent {
     private static let edition = "1"
 
     /// - Parameters:
+    ///   - request: whom they are made for.
     ///   - key: another for all other bytes made of the image.
     ///   - isRemembered: whether the bytes are worth a place in the memory of what was made last.
     ///   - make: makes the bytes; may ask whether anybody still wants them.
     init(
-        of image: ServedImage, key: String, isRemembered: Bool = true,
+        of image: ServedImage, for request: ServiceRequest, key: String, isRemembered: Bool = true,
         _ make: @escaping @Sendable (_ isWanted: @escaping @Sendable () -> Bool) throws -> [UInt8]
     ) {
         name = "\(image.id)\n\(image.version)\n\(key)"
@@ -25,6 +27,7 @@ final class LazyContent: AnswerContent {
         var digest = Fingerprint()
         for part in [name, Self.edition] { digest.add(part) }
         tag = digest.hexadecimal
+        isWanted = request.isWanted
         self.make = make
     }
 
@@ -38,7 +41,7 @@ final class LazyContent: AnswerContent {
     private func bytes() throws -> [UInt8] {
         try made.withLock { made in
             if let made { return made }
-            let bytes = try memory.map { try $0.value(name) { try make { true } } } ?? make { true }
+            let bytes = try memory.map { try $0.value(name) { try make(isWanted) } } ?? make(isWanted)
             made = bytes
             return bytes
         }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import OMEZarr
+import Pyramid
 import TiffIngest
 import Zarr
 
@@ -35,6 +36,7 @@ package struct ServiceError: Error {
         case let error as OMEZarrError: self.init(error)
         case let error as ZarrError: self.init(error)
         case let error as TiffError: self.init(error)
+        case is OnDemandPyramid.Unwanted: self.init(.clientGone, "unwanted", "the client has gone")
         default: self.init(.internalServerError, "internal", "\(error)")
         }
     }
@@ -75,4 +77,9 @@ package struct ServiceError: Error {
         if let retryAfter { answer.headers[.retryAfter] = String(retryAfter) }
         return answer
     }
+}
+
+extension HTTPResponse.Status {
+    /// Nobody reads it; statistics and logs tell by it who went from what failed. As nginx has it.
+    static let clientGone = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
 }

@@ -10,7 +10,7 @@ final class ImageCatalogue: Sendable {
     /// Decoded blocks of all images.
     let blocks: BlockCache
     /// Pictures as they are sent.
-    private let pictures: ServedImage.Pictures
+    let pictures: ServedImage.Pictures
     private let images = Mutex(CostCache<Key, ServedImage>(capacity: 512 << 10, largest: 1 << 10))
 
     private struct Key: Hashable {
@@ -18,12 +18,15 @@ final class ImageCatalogue: Sendable {
         let version: FileVersion
     }
 
-    init(_ library: ImageLibrary, cacheBytes: Int) {
+    /// - Parameters:
+    ///   - cacheBytes: of all that is remembered, together.
+    ///   - folder: where blocks that were made are kept beyond this process.
+    init(_ library: ImageLibrary, cacheBytes: Int, folder: BlockFolder? = nil) {
         self.library = library
         // A picture is some hundredth of the pixels it is made of: so many are of as many pixels as the blocks hold.
         let share = cacheBytes / 16
         pictures = ServedImage.Pictures(capacity: share, largest: share / 4, bytes: \.count)
-        blocks = BlockCache(capacity: cacheBytes - share)
+        blocks = BlockCache(capacity: cacheBytes - share, folder: folder)
     }
 
     /// An image by its id; of several that an item holds the first, where the id names only the item.
@@ -65,7 +68,9 @@ final class ImageCatalogue: Sendable {
             let image = document.series[number]
             return try ServedImage(
                 image, id: id, name: image.description.name ?? opened.item.name, version: version, labels: [],
-                cache: blocks, pictures: pictures)
+                cache: blocks, pictures: pictures,
+                // Of Zarr the version says nothing of the chunks: those are not kept.
+                lastingName: "\(opened.item.path)\n\(opened.version.device) \(version)\n\(number)")
         case .zarr(let store, let root):
             var key = try root.appending(inside.joined(separator: "/"))
             if inside.isEmpty, let first = try? OMEZarrImage.imageKeys(store, root, skipping: { _ in }).first {

@@ -28,7 +28,7 @@ package final class ServedImage: Sendable {
 
     package init(
         _ source: any ImageSource, id: String, name: String, version: String, labels: [String], cache: BlockCache,
-        pictures: Pictures? = nil
+        pictures: Pictures? = nil, lastingName: String? = nil
     ) throws {
         let shape = source.description.shape
         guard shape.allSatisfy({ (1...Self.longestAxis).contains($0) }),
@@ -45,7 +45,7 @@ package final class ServedImage: Sendable {
         self.version = version
         self.labels = labels
         self.source = source
-        pyramid = try OnDemandPyramid(source, cache: cache)
+        pyramid = try OnDemandPyramid(source, cache: cache, lastingName: lastingName)
     }
 
     /// Levels that exist and levels made on demand.

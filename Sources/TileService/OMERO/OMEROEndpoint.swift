@@ -96,7 +96,7 @@ struct OMEROEndpoint: Endpoint {
         let counted = PlaneHistogram.Request(
             level: PlaneHistogram.coarseLevel(image), channel: channel, z: plane.z, t: plane.t)
         try PlaneHistogram.check(image, level: counted.level)
-        let content = LazyContent(of: image, key: "histogram_json \(counted) \(bins)") {
+        let content = LazyContent(of: image, for: request, key: "histogram_json \(counted) \(bins)") {
             let counts = try PlaneHistogram(image, counted, while: $0).histogram.counts(bins: bins)
             return (["data": JSONValue(counts)] as JSONValue).serialized()
         }

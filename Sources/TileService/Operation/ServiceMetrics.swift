@@ -7,6 +7,23 @@ final class ServiceMetrics: Sendable {
     /// Upper bounds of the buckets of latencies, in seconds.
     private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+    /// A number that somebody else keeps.
+    struct Gauge {
+        let name, help: String
+        /// Whether it only grows.
+        let isCounter: Bool
+        /// By labels, as in `{cache="blocks"}`; an empty one for a number without.
+        let values: [(label: String, value: Double)]
+
+        init(_ name: String, _ help: String, isCounter: Bool = false, _ values: [(label: String, value: Double)]) {
+            (self.name, self.help, self.isCounter, self.values) = (name, help, isCounter, values)
+        }
+
+        init(_ name: String, _ help: String, isCounter: Bool = false, _ value: Double) {
+            self.init(name, help, isCounter: isCounter, [("", value)])
+        }
+    }
+
     private struct Series: Hashable {
         let endpoint: String
         let status: Int
@@ -22,7 +39,6 @@ final class ServiceMetrics: Sendable {
         var requests = [Series: Int]()
         var latencies = [String: Latency]()
         var bytes = 0
-        var open = 0
     }
 
     private let state = Mutex(State())
@@ -47,8 +63,8 @@ final class ServiceMetrics: Sendable {
 
     /// All of it.
     ///
-    /// - Parameter gauges: what others know: name, meaning, value.
-    func text(_ gauges: [(name: String, help: String, isCounter: Bool, value: Int)]) -> String {
+    /// - Parameter gauges: what others know.
+    func text(_ gauges: [Gauge]) -> String {
         let state = state.withLock { $0 }
         var text = header("requests_total", "Requests answered.", "counter")
         for (series, count) in state.requests.sorted(by: {
@@ -71,7 +87,7 @@ final class ServiceMetrics: Sendable {
             header("sent_bytes_total", "Bytes of bodies sent.", "counter") + "omezarr_sent_bytes_total \(state.bytes)\n"
         for gauge in gauges {
             text += header(gauge.name, gauge.help, gauge.isCounter ? "counter" : "gauge")
-            text += "omezarr_\(gauge.name) \(gauge.value)\n"
+            for (label, value) in gauge.values { text += "omezarr_\(gauge.name)\(label) \(value)\n" }
         }
         return text
     }

@@ -22,7 +22,9 @@ struct PrecomputedEndpoint: Endpoint {
         guard let level = Int(names[1]), image.description.levels.indices.contains(level),
             let region = volume.region(names[2], level: level, t: t)
         else { throw ServiceError.notFound("there is no chunk \(names[1])/\(names[2]): see info") }
-        let content = LazyContent(of: image, key: "precomputed \(level) \(region)", isRemembered: false) {
+        let content = LazyContent(
+            of: image, for: request, key: "precomputed \(level) \(region)", isRemembered: false
+        ) {
             try volume.chunk(region, level: level, while: $0)
         }
         return Answer(type: "application/octet-stream", content)

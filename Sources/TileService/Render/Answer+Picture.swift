@@ -3,7 +3,7 @@ extension Answer {
     init(_ order: PictureOrder, of image: ServedImage, to request: ServiceRequest) {
         self.init(
             type: order.format.mediaType,
-            LazyContent(of: image, key: order.key) { try order.file(while: $0) },
+            LazyContent(of: image, for: request, key: order.key) { try order.file(while: $0) },
             lifetime: request.query["v"] == image.version ? .hour : .revalidated)
     }
 }

@@ -33,8 +33,10 @@ final class VirtualHierarchy: Sendable {
     }
 
     /// An object of an item; nil where there is none.
-    func content(_ item: LibraryItem, _ key: StoreKey) throws -> (any AnswerContent)? {
-        guard item.kind == .tiff else { return try content(ofImage: item.id, key) }
+    func content(
+        _ item: LibraryItem, _ key: StoreKey, for request: ServiceRequest
+    ) throws -> (any AnswerContent)? {
+        guard item.kind == .tiff else { return try content(ofImage: item.id, key, for: request) }
         let opened = try catalogue.library.open(item)
         guard case .tiff(let document) = opened.contents else { return nil }
         let names = key.path.split(separator: "/", maxSplits: 1).map(String.init)
@@ -42,9 +44,11 @@ final class VirtualHierarchy: Sendable {
             guard document.series.indices.contains(number), String(number) == first, names.count == 2 else {
                 return nil
             }
-            return try content(ofImage: "\(item.id)~\(number)", StoreKey(names[1]))
+            return try content(ofImage: "\(item.id)~\(number)", StoreKey(names[1]), for: request)
         }
-        if document.series.count == 1, names.first != "OME" { return try content(ofImage: item.id, key) }
+        if document.series.count == 1, names.first != "OME" {
+            return try content(ofImage: item.id, key, for: request)
+        }
         let around = ObjectKey(image: ImageKey(id: item.id, version: opened.version.tag), key: key)
         let bytes = try objects.value(around) { try documents(around: document).read(key) }
         return bytes.map { BytesContent($0) }
@@ -62,11 +66,15 @@ final class VirtualHierarchy: Sendable {
     }
 
     /// An object of an image; nil where there is none.
-    func content(ofImage id: String, _ key: StoreKey) throws -> (any AnswerContent)? {
+    func content(
+        ofImage id: String, _ key: StoreKey, for request: ServiceRequest
+    ) throws -> (any AnswerContent)? {
         let image = try catalogue.image(id)
         let place = ObjectKey(image: ImageKey(id: id, version: image.version), key: key)
         let virtual = try virtual(image, place.image)
-        guard let bytes = try objects.value(place, { try virtual.object(key) }) else { return nil }
+        guard let bytes = try objects.value(place, { try virtual.object(key, while: request.isWanted) }) else {
+            return nil
+        }
         var digest = Fingerprint()
         for part in [image.version, generator.version, version.rawValue, key.path] { digest.add(part) }
         return BytesContent(bytes, tag: digest.hexadecimal)

@@ -39,17 +39,20 @@ final class VirtualImage: Sendable {
 
     /// The bytes of an object; nil where there is none.
     ///
+    /// - Parameter isWanted: asked now and then; where it says no, ``OnDemandPyramid/Unwanted`` is thrown.
     /// - Throws: what reading the pixels throws.
-    func object(_ key: StoreKey) throws -> [UInt8]? {
+    func object(_ key: StoreKey, while isWanted: @escaping @Sendable () -> Bool = { true }) throws -> [UInt8]? {
         if let document = try documents.read(key) { return document }
         let names = key.path.split(separator: "/", maxSplits: 1).map(String.init)
         guard names.count == 2, let level = Int(names[0]), levels.indices.contains(level), String(level) == names[0],
             let index = levels[level].keyEncoding.index(ofKey: names[1], rank: levels[level].rank)
         else { return nil }
-        return try chunk(index, level)
+        return try chunk(index, level, while: isWanted)
     }
 
-    private func chunk(_ index: [Int], _ level: Int) throws -> [UInt8]? {
+    private func chunk(
+        _ index: [Int], _ level: Int, while isWanted: @escaping @Sendable () -> Bool
+    ) throws -> [UInt8]? {
         let metadata = levels[level]
         let origin = zip(index, metadata.chunkShape).map { $0.saturatingMultiplied(by: $1) }
         let chunk = Region(origin: origin, shape: metadata.chunkShape)
@@ -57,7 +60,7 @@ final class VirtualImage: Sendable {
             let region = chunk.intersection(Region(wholeOf: metadata.shape))
         else { return nil }
         var pixels = PixelBuffer(shape: region.shape, type: metadata.type)
-        let reader = try image.pyramid.makeReader()
+        let reader = image.pyramid.makeReader(while: isWanted)
         let store = MemoryStore(), array = try ZarrArray.create(store, .root, metadata)
         try pixels.withPixels {
             try reader.read(region, level: level, into: $0)

@@ -19,11 +19,11 @@ struct ZarrEndpoint: Endpoint {
         let key = try Self.key(path.dropFirst())
         let content =
             if item.kind == .tiff {
-                try virtual.content(item, Self.key(inside[...]).appending(key.path))
+                try virtual.content(item, Self.key(inside[...]).appending(key.path), for: request)
             } else if passesThrough {
                 try stored(item, Self.key(inside[...]).appending(key.path))
             } else {
-                try virtual.content(ofImage: id, key)
+                try virtual.content(ofImage: id, key, for: request)
             }
         guard let content else { throw ServiceError.notFound("there is no object \(key.path) in \"\(id)\"") }
         return Answer(type: Self.mediaType(key), content)

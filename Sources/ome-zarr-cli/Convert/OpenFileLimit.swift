@@ -18,15 +18,18 @@ enum OpenFileLimit {
     /// Asks for more files, as far as the system lets us. What is not granted shows as an error when a file is opened.
     ///
     /// - Parameter wanted: how many; fewer where the system grants fewer.
+    /// - Returns: how many there may be now.
     /// - Throws: ``Refusal`` where there are too few to work at all.
-    static func raise(to wanted: rlim_t = forShards) throws {
+    @discardableResult
+    static func raise(to wanted: rlim_t = forShards) throws -> Int {
         var limit = rlimit()
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #else
             let resource = RLIMIT_NOFILE
         #endif
-        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < wanted else { return }
+        guard getrlimit(resource, &limit) == 0 else { return Int(least) }
+        guard limit.rlim_cur < wanted else { return Int(clamping: limit.rlim_cur) }
         guard limit.rlim_max >= least else {
             throw Refusal(
                 "too many files are open: this process may have only \(limit.rlim_max) at a time; allow it at least "
@@ -34,5 +37,6 @@ enum OpenFileLimit {
         }
         limit.rlim_cur = min(wanted, limit.rlim_max)
         setrlimit(resource, &limit)
+        return Int(limit.rlim_cur)
     }
 }

@@ -1,0 +1,83 @@
+import NIOCore
+import NIOHTTPTypes
+
+/// Ends connections that only hold on, and notices at once that a client has gone.
+///
+/// A request must end, and an answer must be taken, within the patience; whoever takes some of it goes on. What waits for
+/// the first line of a request is not this one's business: see ``FirstRequestTimer`` and Hummingbird's idle timeout.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    /// How far a connection has come; one that is as far as it was when last looked at has stopped.
+    private struct Progress: Equatable {
+        var requests = 0
+        var writes = 0
+        var buffered = 0
+    }
+
+    private let patience: TimeAmount
+    private var isReading = false
+    private var unwritten = 0
+    private var progress = Progress()
+    private var seen = (reading: Progress?.none, writing: Progress?.none)
+    private var check: RepeatedTask?
+
+    init(patience: TimeAmount) { self.patience = patience }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let isStream = context.channel.parent?.parent != nil
+        let connection = isStream ? context.channel.parent : context.channel
+        FirstRequestTimer.stop(in: connection)
+        // A client that has closed its side has gone, or as good as gone: what is made for it would be made for nobody.
+        if !isStream { try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false) }
+        let place = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        check = context.eventLoop.scheduleRepeatedTask(initialDelay: patience, delay: patience) { _ in
+            let (handler, context) = place.value
+            handler.look(context)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        check?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head:
+            isReading = true
+            progress.requests += 1
+        case .body: break
+        case .end: isReading = false
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let written = promise ?? context.eventLoop.makePromise()
+        unwritten += 1
+        let place = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { _ in
+            place.value.unwritten -= 1
+            place.value.progress.writes += 1
+        }
+        context.write(data, promise: written)
+    }
+
+    private func look(_ context: ChannelHandlerContext) {
+        progress.buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let reading = isReading ? Progress(requests: progress.requests) : nil
+        let writing = unwritten > 0 ? progress : nil
+        let hasStopped = reading != nil && reading == seen.reading || writing != nil && writing == seen.writing
+        seen = (reading, writing)
+        if hasStopped { context.close(promise: nil) }
+    }
+}
+
+@available(*, unavailable)
+extension ConnectionGuard: Sendable {}
