@@ -55,4 +55,9 @@ struct Routes: Sendable {
         }
         return try endpoint.answer(request, request.path.dropping(1))
     }
+
+    /// Answers a request where that waits for nothing, as ``Endpoint/answerAtOnce(_:_:)``.
+    func answerAtOnce(_ request: ServiceRequest) -> Answer? {
+        endpoints[request.path.names.first ?? ""]?.answerAtOnce(request, request.path.dropping(1))
+    }
 }

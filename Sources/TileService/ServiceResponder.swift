@@ -47,6 +47,12 @@ struct ServiceResponder: HTTPResponder {
         }
         if !routes.isPublic(request.path) { try token?.check(request) }
         let routes = routes
+        if let answer = routes.answerAtOnce(request) {
+            let prepared = try PreparedResponse(answer, to: request)
+            if let body = prepared.bodyAtOnce() {
+                return Response(prepared.head, body: ResponseBody(byteBuffer: body))
+            }
+        }
         let (prepared, first) = try await workers.run {
             let prepared = try PreparedResponse(routes.answer(request), to: request)
             let isSmall = prepared.count <= PreparedResponse.pieceBytes

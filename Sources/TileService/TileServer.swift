@@ -45,7 +45,11 @@ public struct TileServer: Sendable {
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
         let stream = HTTP1Channel.Configuration(
             idleTimeout: TimeAmount(options.idleTimeout), httpDecoderConfiguration: limits)
-        guard let certificatePath = options.certificatePath else { return .http1(configuration: stream) }
+        guard let certificatePath = options.certificatePath else {
+            return HTTPServerBuilder { responder in
+                EventLoopChannel(base: HTTP1Channel(responder: responder, configuration: stream))
+            }
+        }
         let certificates = try NIOSSLCertificate.fromPEMFile(certificatePath)
         let key = try NIOSSLPrivateKey(file: options.keyPath ?? certificatePath, format: .pem)
         let tls = TLSConfiguration.makeServerConfiguration(

@@ -10,7 +10,7 @@ final class LazyContent: AnswerContent {
     private let made = Mutex<[UInt8]?>(nil)
 
     /// Part of every tag: counted up whenever the same request gives other bytes than before.
-    private static let edition = "1"
+    private static let edition = "2"
 
     /// - Parameters:
     ///   - key: another for all other bytes made of the image.
