@@ -28,18 +28,20 @@ struct JPEGFile {
     init?(tables: [UInt8], stream: [UInt8], width: Int, height: Int, isRGB: Bool) {
         guard let shared = tables.isEmpty ? [] : Self.segments(tables), let own = Self.segments(stream),
             stream.suffix(2) == [0xFF, 0xD9], let scan = own.last, scan.marker == 0xDA,
-            // An Adobe marker may say anything of the colours.
-            !(shared + own).contains(where: { $0.marker == 0xEE }),
+            !shared.contains(where: { $0.marker == 0xEE }),
             let frame = own.first(where: { (0xC0...0xC2).contains($0.marker) })
         else { return nil }
         let head = Array(stream[frame.content])
         guard head.count == 15, head[0] == 8, head[5] == 3, Int(head[1]) << 8 | Int(head[2]) == height,
             Int(head[3]) << 8 | Int(head[4]) == width
         else { return nil }
-        // Components that are called so are red, green and blue to libjpeg, but only without a JFIF marker.
-        guard [head[6], head[9], head[12]] != Array("RGB".utf8) else { return nil }
         let hasJFIF = own.contains { $0.marker == 0xE0 && stream[$0.content].starts(with: Array("JFIF\0".utf8)) }
-        let wanted: Set<UInt8> = [0xDB, 0xC4]
+        let isPlainRGB = isRGB && !hasJFIF, adobe = own.filter { $0.marker == 0xEE }.map { stream[$0.content].last }
+        // An Adobe marker may say anything of the colours; zero, that three components are what the page says.
+        guard adobe.isEmpty || isPlainRGB && adobe == [0] else { return nil }
+        // Components that are called so are red, green and blue to libjpeg, but only without a JFIF marker.
+        guard isPlainRGB || [head[6], head[9], head[12]] != Array("RGB".utf8) else { return nil }
+        let wanted: Set<UInt8> = [0xDB, 0xC4, 0xDD]
         guard (shared + own).contains(where: { $0.marker == 0xC4 }) else { return nil }
         var divisors = [UInt8: Int]()
         for (segments, source) in [(shared, tables), (own, stream)] {
@@ -49,7 +51,7 @@ struct JPEGFile {
         }
         guard let coarseness = divisors[head[8]] else { return nil }
         self.coarseness = coarseness
-        let marker = hasJFIF ? [] : isRGB ? Self.adobeRGB : Self.jfif
+        let marker = hasJFIF || !adobe.isEmpty ? [] : isPlainRGB ? Self.adobeRGB : Self.jfif
         // A JFIF marker comes first.
         let first = hasJFIF ? own[0] : nil
         guard first?.marker == (hasJFIF ? 0xE0 : nil) else { return nil }
