@@ -29,15 +29,18 @@ def list_of(folder: pathlib.Path, name: str, lines) -> pathlib.Path:
     return path
 
 
-def chunks(folder: pathlib.Path, data: pathlib.Path):
+def chunks(folder: pathlib.Path, data: pathlib.Path, kind: str):
     """The chunk files of an OME-Zarr, from nginx and from us."""
-    image = data / "slide.ome.zarr"
+    pictures.make_cells(data / "cells.tif")
+    image = data / f"{kind}.ome.zarr"
     if not image.exists():
         subprocess.run(
-            [os.environ["OME_ZARR"], "convert", data / "raw.tif", image, "--shard", "none", "--quiet"], check=True)
-    names = sorted(str(path.relative_to(data)) for path in (image / "0" / "c").rglob("*") if path.is_file())
+            [os.environ["OME_ZARR"], "convert", data / f"{kind}.tif", image, "--shard", "none", "--quiet"], check=True)
+    files = [path for path in (image / "0" / "c").rglob("*") if path.is_file()]
+    names = sorted(str(path.relative_to(data)) for path in files)
+    size = sum(path.stat().st_size for path in files) / len(files)
     with servers.ours(folder, data, "1GiB") as ours, servers.nginx(folder / "nginx", data) as nginx:
-        yield "chunks", [
+        yield f"chunks of {size / 1000:.0f} kB", [
             (ours, list_of(folder, "ours.txt", (f"/zarr/{name}" for name in names))),
             (nginx, list_of(folder, "nginx.txt", (f"/{name}" for name in names))),
         ]
@@ -102,7 +105,7 @@ def main():
         pictures.make(data, SLIDE)
         print("| what | connections | server | /s | per CPU s | median ms | p99 ms | peak MB | ratio | ratio per CPU s |")
         print("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|")
-        jobs = {"chunks": lambda: chunks(folder, data)}
+        jobs = {f"chunks of {kind}": lambda kind=kind: chunks(folder, data, kind) for kind in ("raw", "cells")}
         for memory in MEMORY:
             for kind in pictures.KINDS:
                 jobs[f"tiles of {kind}, {memory}"] = (

@@ -48,6 +48,18 @@ def make(folder: pathlib.Path, source: pathlib.Path):
         partial.rename(folder / f"{kind}.tif")
 
 
+def make_cells(path: pathlib.Path):
+    """Writes 4096 x 4096 pixels of 12 bits with the noise of a camera, whose chunks are some 0.35 MB."""
+    if path.exists():
+        return
+    y, x = np.mgrid[:4096, :4096].astype("f4")
+    brightness = 300 + 250 * np.sin(x / 40) * np.cos(y / 55)
+    noise = np.random.default_rng(1).standard_normal(brightness.shape, dtype="f4") * np.sqrt(brightness)
+    tifffile.imwrite(
+        path, np.clip(brightness + noise, 0, 4095).astype("u2"), tile=(512, 512), photometric="minisblack",
+        metadata=None)
+
+
 def tiles(zoom: int = 5):
     """The places of all tiles of the full size."""
     return [(x, y) for y in range(2**zoom) for x in range(2**zoom)]
