@@ -17,6 +17,10 @@ public protocol ImageSource: Sendable {
     /// state. What a plan adds up before a conversion starts.
     func readerBytes(level: Int) -> Int
 
+    /// Whether the samples of a pixel lie together in the file, so that they are decoded fastest into views in which they
+    /// do, too.
+    var isInterleaved: Bool { get }
+
     /// What tells the image's bytes from those of any other, or of the same image changed since: a digest of sizes, times
     /// and a sample of the contents, not of the path. Empty where nothing tells. What a conversion that is resumed holds
     /// its input against.
@@ -47,6 +51,9 @@ public protocol RegionReader: AnyObject {
 }
 
 extension ImageSource {
+    /// They do not.
+    public var isInterleaved: Bool { false }
+
     /// Nothing tells.
     public var identity: String { "" }
 

@@ -56,6 +56,9 @@ public struct TiffImage: ImageSource {
         }
     }
 
+    /// True of RGB in most files.
+    public var isInterleaved: Bool { levels.allSatisfy { $0.layout.samplesPerBlock > 1 } }
+
     /// A digest of the files: sizes, times of change, and of the first of them the beginning and the end, where the
     /// directories lie.
     public var identity: String { get throws { try files.identity() } }

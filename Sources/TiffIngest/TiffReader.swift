@@ -3,7 +3,7 @@ import Zarr
 
 /// Reads regions of one TIFF image. Belongs to one worker: it owns decoders, scratch memory and open files.
 final class TiffReader: RegionReader {
-    private let image: TiffImage
+    let image: TiffImage
     private let planes: PlaneReader
     private var current: (index: Int, file: TiffFile, directories: DirectoryReader)?
 
@@ -60,7 +60,7 @@ final class TiffReader: RegionReader {
         try planes.read(page, file, samples: samples, rows: rows, columns: columns, into: target)
     }
 
-    private func open(_ index: Int) throws -> (TiffFile, DirectoryReader) {
+    func open(_ index: Int) throws -> (TiffFile, DirectoryReader) {
         if let current, current.index == index { return (current.file, current.directories) }
         let file = try image.files.file(index)
         let directories = DirectoryReader(file, header: image.files.members[index].header, limits: image.limits)
@@ -68,7 +68,7 @@ final class TiffReader: RegionReader {
         return (file, directories)
     }
 
-    private func page(_ location: PlaneLocation, _ stack: PlaneStack, _ directories: DirectoryReader) throws -> Page {
+    func page(_ location: PlaneLocation, _ stack: PlaneStack, _ directories: DirectoryReader) throws -> Page {
         if location.isBare {
             return Page(layout: stack.layout, header: directories.header, offset: location.offset)
         }

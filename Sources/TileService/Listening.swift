@@ -27,7 +27,11 @@ enum Listening {
         let connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionGuard(patience: patience)], idleTimeout: patience,
             httpDecoderConfiguration: limits)
-        guard let path = options.certificatePath else { return .http1(configuration: connection) }
+        guard let path = options.certificatePath else {
+            return HTTPServerBuilder { responder in
+                EventLoopChannel(base: HTTP1Channel(responder: responder, configuration: connection))
+            }
+        }
         let tls = try tls(path, key: options.keyPath ?? path)
         let configuration = HTTP2ChannelConfiguration(
             idleTimeout: options.idleTimeout, gracefulCloseTimeout: options.stopTimeout,

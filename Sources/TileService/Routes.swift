@@ -45,10 +45,6 @@ struct Routes: Sendable {
         endpoints[path.names.first ?? ""] is ViewerEndpoint || path.names == ["healthz"]
     }
 
-    /// Whether a request is answered at once, not behind those that wait: whoever watches over the process must see it
-    /// when it is busy.
-    func isQuick(_ path: RequestPath) -> Bool { ["healthz", "metrics"].contains(path.names.first) }
-
     /// Answers a request.
     ///
     /// - Throws: as ``Endpoint/answer(_:_:)``.
@@ -58,5 +54,10 @@ struct Routes: Sendable {
                 "there is nothing at this address: see /api/images, or /openapi.json for all addresses there are")
         }
         return try endpoint.answer(request, request.path.dropping(1))
+    }
+
+    /// Answers a request where that waits for nothing, as ``Endpoint/answerAtOnce(_:_:)``.
+    func answerAtOnce(_ request: ServiceRequest) -> Answer? {
+        endpoints[request.path.names.first ?? ""]?.answerAtOnce(request, request.path.dropping(1))
     }
 }

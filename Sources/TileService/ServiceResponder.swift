@@ -47,9 +47,11 @@ struct ServiceResponder: HTTPResponder {
         }
         if !routes.isPublic(request.path) { try token?.check(request) }
         let routes = routes
-        if routes.isQuick(request.path) {
-            let prepared = try PreparedResponse(routes.answer(request), to: request)
-            return Response(prepared.head, body: ResponseBody(byteBuffer: try prepared.wholeBody()))
+        if let answer = routes.answerAtOnce(request) {
+            let prepared = try PreparedResponse(answer, to: request)
+            if let body = prepared.bodyAtOnce() {
+                return Response(prepared.head, body: ResponseBody(byteBuffer: body))
+            }
         }
         let (prepared, first) = try await workers.answer(request.client, while: request.isWanted) {
             let prepared = try PreparedResponse(routes.answer(request), to: request)

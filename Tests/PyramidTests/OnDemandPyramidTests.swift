@@ -57,6 +57,41 @@ struct OnDemandPyramidTests {
         }
     }
 
+    @Test("are the same where samples lie together in the file, into whatever views they are read")
+    func interleaved() throws {
+        for shape in [[3, 300, 500], [3, 2, 140, 90]] {
+            let axes = shape.count == 3 ? [Axis.c] : [.c, .space("z")]
+            let description = ImageDescription(
+                axes: axes + [.space("y"), .space("x")], shape: shape, type: .uint16)
+            let plain = try OnDemandPyramid(
+                CountingImage(description), minSize: 64, cache: BlockCache(capacity: 1 << 26))
+            let together = try OnDemandPyramid(
+                CountingImage(description, isInterleaved: true), minSize: 64, cache: BlockCache(capacity: 1 << 26))
+            for level in plain.description.levels.indices {
+                let extent = plain.description.levels[level].shape
+                var part = Region(wholeOf: extent)
+                for axis in extent.indices.dropFirst() {
+                    part.origin[axis] = extent[axis] / 3
+                    part.shape[axis] = extent[axis] - extent[axis] / 2
+                }
+                let expected = try plain.read(part, level: level)
+                #expect(try together.read(part, level: level).bytes == expected.bytes)
+                // Channels last, as the file has them.
+                let order = Array(part.shape.indices.dropFirst()) + [0]
+                let back = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
+                for pyramid in [plain, together] {
+                    var pixels = PixelBuffer(shape: order.map { part.shape[$0] }, type: .pixel(.uint16))
+                    try pixels.withPixels { view in
+                        try pyramid.makeReader().read(part, level: level, into: view.permuted(back))
+                        var inOrder = PixelBuffer(shape: part.shape, type: .pixel(.uint16))
+                        inOrder.withPixels { $0.copy(from: view.permuted(back)) }
+                        #expect(inOrder.bytes == expected.bytes)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("are given up when nobody wants them, and are there for the next who does")
     func unwanted() throws {
         let source = CountingImage(
@@ -79,10 +114,18 @@ private final class CountingImage: ImageSource {
     let description: ImageDescription
     let pixelsRead = Atomic<Int>(0)
 
-    init(_ description: ImageDescription) { self.description = description }
+    let isInterleaved: Bool
+
+    init(_ description: ImageDescription, isInterleaved: Bool = false) {
+        self.description = description
+        self.isInterleaved = isInterleaved
+    }
 
     func naturalReadShape(level: Int) -> [Int] {
-        description.shape.enumerated().map { min($1, $0 < description.axes.count - 2 ? 1 : 256) }
+        zip(description.axes.indices, description.shape).map { axis, extent in
+            let isWhole = isInterleaved && description.axes[axis].kind == .channel
+            return isWhole ? extent : min(extent, axis < description.axes.count - 2 ? 1 : 256)
+        }
     }
 
     func makeReader() -> any RegionReader { Reader(self) }
@@ -97,7 +140,9 @@ private final class CountingImage: ImageSource {
             let size = pixels.type.size
             for index in GridIndices(region.shape) {
                 let place = pixels.base + zip(index, pixels.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                let value = zip(zip(index, region.origin).map(+), [7919, 104_729, 31]).reduce(0) { $0 &+ $1.0 &* $1.1 }
+                let value = zip(zip(index, region.origin).map(+), [7919, 104_729, 31, 17]).reduce(0) {
+                    $0 &+ $1.0 &* $1.1
+                }
                 // Labels: flat squares of few values.
                 let label = image.description.isLabels ? value / 977 % 5 : value % 4099
                 withUnsafeBytes(of: UInt16(label).littleEndian) {

@@ -38,7 +38,7 @@ public struct ChannelRenderer: Sendable {
     private let type: PixelType
     private let tones: [ChannelTone]
     /// True where the three planes are the picture's components as they are.
-    private let isPhotograph: Bool
+    package let isPhotograph: Bool
 
     /// A renderer of pixels of one type.
     ///

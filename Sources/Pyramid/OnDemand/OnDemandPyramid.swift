@@ -19,6 +19,9 @@ public final class OnDemandPyramid: ImageSource {
     private let cache: BlockCache
     private let number: UInt64
     private let lastingName: String?
+    /// The order of axes in which blocks of the image's own levels are remembered, where that is not the image's: the
+    /// channels last, as they lie in the file.
+    private let storedOrder: [Int]?
 
     /// Sides of the blocks of levels that are made.
     private static let side = 512
@@ -41,6 +44,9 @@ public final class OnDemandPyramid: ImageSource {
         number = cache.newImage()
         self.lastingName = lastingName
         storedLevelCount = image.levels.count
+        storedOrder = image.axes.firstIndex { $0.kind == .channel }.flatMap { channel in
+            source.isInterleaved ? image.axes.indices.filter { $0 != channel } + [channel] : nil
+        }
         method = image.isLabels || image.type == .bool ? .mode : .mean
         var coarsest = image
         coarsest.levels = [image.levels[image.levels.count - 1]]
@@ -101,6 +107,23 @@ public final class OnDemandPyramid: ImageSource {
         Reader(self, isWanted: isWanted)
     }
 
+    private func storedOrder(_ level: Int) -> [Int]? { level < storedLevelCount ? storedOrder : nil }
+
+    /// A block as it is remembered, its axes in the order of the image.
+    private func inOrder(_ block: StridedPixels, _ level: Int) -> StridedPixels {
+        guard let order = storedOrder(level) else { return block }
+        return block.permuted(order.indices.map { axis in order.firstIndex(of: axis) ?? axis })
+    }
+
+    /// Copies pixels in the order of axes that takes the fewest and longest pieces.
+    private func copy(_ source: StridedPixels, to target: StridedPixels) {
+        if let storedOrder, let channel = storedOrder.last, target.strides[channel] == target.type.size {
+            target.permuted(storedOrder).copy(from: source.permuted(storedOrder))
+        } else {
+            target.copy(from: source)
+        }
+    }
+
     /// Nobody waits for the pixels any more.
     public struct Unwanted: Error {
         package init() {}
@@ -129,9 +152,10 @@ public final class OnDemandPyramid: ImageSource {
                 block.bytes.withUnsafeBytes { raw in
                     guard let base = raw.baseAddress else { return }
                     // Safety: only read from, although views can be written through.
-                    let view = StridedPixels(
-                        base: UnsafeMutableRawPointer(mutating: base), shape: block.shape, type: block.type)
-                    pixels.subview(part.inRegion).copy(from: view.subview(part.inChunk))
+                    let view = image.inOrder(
+                        StridedPixels(
+                            base: UnsafeMutableRawPointer(mutating: base), shape: block.shape, type: block.type), level)
+                    image.copy(view.subview(part.inChunk), to: pixels.subview(part.inRegion))
                 }
             }
         }
@@ -144,12 +168,13 @@ public final class OnDemandPyramid: ImageSource {
                 guard let region = Region(origin: origin, shape: shape).intersection(whole) else {
                     throw PyramidError(.invalidOption, "there is no block \(index) in level \(level)")
                 }
-                var buffer = PixelBuffer(shape: region.shape, type: .pixel(image.description.type))
+                let shape = image.storedOrder(level).map { $0.map { region.shape[$0] } } ?? region.shape
+                var buffer = PixelBuffer(shape: shape, type: .pixel(image.description.type))
                 if level < image.storedLevelCount {
                     let reader = try source ?? image.source.makeReader()
                     source = reader
                     try image.cache.timed {
-                        try buffer.withPixels { try reader.read(region, level: level, into: $0) }
+                        try buffer.withPixels { try reader.read(region, level: level, into: image.inOrder($0, level)) }
                     }
                 } else {
                     let kept = image.lastingName.map { "\($0)\n\(level) \(region.origin) \(image.method)" }

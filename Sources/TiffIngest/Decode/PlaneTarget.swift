@@ -40,7 +40,12 @@ extension PlaneTarget {
     /// Copies `rows` rows of `columns` pixels: of each pixel the samples in `samples`.
     func copy(from source: BlockPixels, samples: Range<Int>, rows: Int, columns: Int) {
         let isPacked = columnStride == source.size
-        if source.pixelStride == source.size && isPacked {
+        let isAsStored =
+            columnStride == source.pixelStride && sampleStride == source.size
+            && samples.count * source.size == source.pixelStride
+        if isAsStored {
+            copyRows(from: source, rows: rows, bytes: columns * source.pixelStride)
+        } else if source.pixelStride == source.size && isPacked {
             copyRows(from: source, rows: rows, bytes: columns * source.size)
         } else if samples == 0..<3 && source.pixelStride == 3 && isPacked {
             for row in 0..<rows {

@@ -127,6 +127,21 @@ extension PreparedResponse {
         return buffer
     }
 
+    /// The largest body that is read on a thread of the network: about as long as answering takes anyway.
+    static let bytesAtOnce = 1 << 19
+
+    /// The body, whole, where it is small and nothing has to be waited for; else nil.
+    func bodyAtOnce() -> ByteBuffer? {
+        guard let piece = body.first else { return ByteBuffer() }
+        guard body.count == 1, case .part(let range) = piece, range.count <= Self.bytesAtOnce else { return nil }
+        var buffer = ByteBufferAllocator().buffer(capacity: range.count)
+        let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { room in
+            let part = UnsafeMutableRawBufferPointer(rebasing: room[..<range.count])
+            return content.readAtOnce(at: range.lowerBound, into: part) ? range.count : 0
+        }
+        return count == range.count ? buffer : nil
+    }
+
     /// The pieces of the body, none larger than ``pieceBytes``.
     var pieces: [Piece] {
         body.flatMap { piece -> [Piece] in

@@ -66,6 +66,13 @@ protocol AnswerContent: Sendable {
 
     /// Fills a buffer with the bytes from `offset` on; they are there.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
+
+    /// The same where nothing has to be waited for; else false.
+    func readAtOnce(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool
+}
+
+extension AnswerContent {
+    func readAtOnce(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool { false }
 }
 
 /// Bytes in memory.
@@ -83,6 +90,11 @@ struct BytesContent: AnswerContent {
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
         buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
+    }
+
+    func readAtOnce(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        read(at: offset, into: buffer)
+        return true
     }
 
     private static func digest(_ bytes: [UInt8]) -> String {

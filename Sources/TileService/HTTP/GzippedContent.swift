@@ -58,4 +58,9 @@ struct GzippedContent: AnswerContent {
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
         buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
     }
+
+    func readAtOnce(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        read(at: offset, into: buffer)
+        return true
+    }
 }

@@ -11,7 +11,7 @@ final class LazyContent: AnswerContent {
     private let made = Mutex<[UInt8]?>(nil)
 
     /// Part of every tag: counted up whenever the same request gives other bytes than before.
-    private static let edition = "1"
+    private static let edition = "2"
 
     /// - Parameters:
     ///   - request: whom they are made for.

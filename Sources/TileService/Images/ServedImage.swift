@@ -1,6 +1,7 @@
 import OMEZarr
 import Pyramid
 import Synchronization
+import TiffIngest
 import Zarr
 
 /// One image that is served: all its levels, and how its channels are shown.
@@ -11,6 +12,8 @@ package final class ServedImage: Sendable {
     let name: String
     package let pyramid: OnDemandPyramid
     private let source: any ImageSource
+    /// Where it is a TIFF, that.
+    var tiff: TiffImage? { source as? TiffImage }
     private let known = Mutex<ImageDescription?>(nil)
     /// Tells the pixels from those before the file was changed; part of every `ETag` of what is made of them.
     let version: String

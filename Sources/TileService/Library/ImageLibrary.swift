@@ -45,7 +45,8 @@ final class ImageLibrary: Sendable {
     /// An item opened, from memory where it did not change.
     func open(_ item: LibraryItem) throws -> OpenedItem { try opened.open(item) }
 
-    private func known(_ id: String) -> (item: LibraryItem, inside: [String])? {
+    /// The same of what is known, without a look at the disk; nil where nothing of that name is known.
+    func known(_ id: String) -> (item: LibraryItem, inside: [String])? {
         state.withLock { state in
             if let item = state.items[id] { return (item, []) }
             for cut in ImageID.cuts(id) {

@@ -16,7 +16,7 @@ final class ServedFile: AnswerContent {
     ///
     /// - Returns: nil where there is no such file, or it lies outside the root by a link.
     /// - Throws: ``ServiceError`` where the machine refuses.
-    init?(_ path: String, in root: ServedRoot) throws {
+    convenience init?(_ path: String, in root: ServedRoot) throws {
         // Without O_NONBLOCK a named pipe would be waited for.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -27,6 +27,19 @@ final class ServedFile: AnswerContent {
             case let code: throw ServiceError(.internalServerError, "io", String(cString: strerror(code)))
             }
         }
+        self.init(descriptor, in: root)
+    }
+
+    /// Opens a file in a root where that waits for no disk.
+    ///
+    /// - Returns: nil also where it would, or fails.
+    convenience init?(cached path: String, in root: ServedRoot) {
+        guard let descriptor = CachedFile.open(path) else { return nil }
+        self.init(descriptor, in: root)
+    }
+
+    /// Takes over an open file.
+    private init?(_ descriptor: Int32, in root: ServedRoot) {
         var info = stat()
         guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG,
             OpenFilePlace(descriptor).lies(in: root.place)
@@ -42,6 +55,10 @@ final class ServedFile: AnswerContent {
     deinit { close(descriptor) }
 
     func count() -> Int { size }
+
+    func readAtOnce(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        CachedFile.read(descriptor, at: offset, into: buffer)
+    }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         guard let base = buffer.baseAddress else { return }

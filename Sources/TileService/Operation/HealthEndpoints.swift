@@ -2,9 +2,12 @@ import Zarr
 
 /// `/healthz`: whether the process answers at all.
 struct LivenessEndpoint: Endpoint {
-    func answer(_ request: ServiceRequest, _ path: ArraySlice<String>) throws -> Answer {
+    func answer(_ request: ServiceRequest, _ path: ArraySlice<String>) -> Answer {
         Answer(json: ["status": "ok"], lifetime: .none)
     }
+
+    /// Not behind those that wait: whoever watches over the process must see it when it is busy.
+    func answerAtOnce(_ request: ServiceRequest, _ path: ArraySlice<String>) -> Answer? { answer(request, path) }
 }
 
 /// `/readyz`: whether requests would be answered: what is served is there, and the queue is not full.

@@ -10,20 +10,31 @@ enum LayerResolution {
         _ layer: RenderStyle.Layer, _ style: RenderStyle, _ image: ServedImage, _ plane: StridedPixels,
         _ type: PixelType
     ) -> ChannelRenderer.Layer {
+        let window = window(layer, image) ?? plane.defaultWindow(type, isLabels: image.description.isLabels)
+        return self.layer(layer, style, image, window)
+    }
+
+    /// A layer of which the pixels need not be known; nil where they need.
+    static func layer(
+        _ layer: RenderStyle.Layer, _ style: RenderStyle, _ image: ServedImage
+    ) -> ChannelRenderer.Layer? {
+        window(layer, image).map { self.layer(layer, style, image, $0) }
+    }
+
+    private static func layer(
+        _ layer: RenderStyle.Layer, _ style: RenderStyle, _ image: ServedImage, _ window: Channel.Window
+    ) -> ChannelRenderer.Layer {
         let isAlone = style.layers.count == 1
         return ChannelRenderer.Layer(
-            window: window(layer, image, plane, type),
+            window: window,
             color: color(layer, style, image.description, isAlone: isAlone), gamma: layer.gamma,
             isInverted: layer.isInverted, map: style.mode == .gray ? nil : layer.map)
     }
 
-    private static func window(
-        _ layer: RenderStyle.Layer, _ image: ServedImage, _ plane: StridedPixels, _ type: PixelType
-    ) -> Channel.Window {
+    private static func window(_ layer: RenderStyle.Layer, _ image: ServedImage) -> Channel.Window? {
         if let start = layer.start, let end = layer.end { return .init(min: start, max: end, start: start, end: end) }
         let channels = image.shown.channels
-        if channels.indices.contains(layer.channel), let window = channels[layer.channel].window { return window }
-        return plane.defaultWindow(type, isLabels: image.description.isLabels)
+        return channels.indices.contains(layer.channel) ? channels[layer.channel].window : nil
     }
 
     private static func color(

@@ -32,10 +32,21 @@ package struct PictureOrder: Sendable {
         return "\(job.key) \(format) \(quality) \(padding) \(isMirrored) \(turns) \(isBitonal)"
     }
 
+    /// The file as it is stored, where nothing is to be done to it: then colours are not rounded twice, and nothing is
+    /// decoded.
+    private var storedFile: [UInt8]? {
+        get throws {
+            let isWhole = padding.map { $0.columns <= job.frame.columns && $0.rows <= job.frame.rows } ?? true
+            guard format == .jpeg, isWhole, !isBitonal, !isMirrored, turns == 0 else { return nil }
+            return try job.storedJPEG(quality: quality)
+        }
+    }
+
     /// The file.
     ///
     /// - Throws: as ``RenderJob/picture(while:)``, and where the picture cannot be packed.
     package func file(while isWanted: @escaping @Sendable () -> Bool = { true }) throws -> [UInt8] {
+        if let stored = try storedFile { return stored }
         var picture = try job.picture(while: isWanted)
         if isBitonal { picture = picture.bitonal }
         if isMirrored { picture = picture.mirrored }

@@ -52,6 +52,20 @@ package struct RenderStyle: Sendable, Hashable {
     /// The plane and the time.
     var plane: (z: Int, t: Int) { (z, t) }
 
+    /// The layers in runs of channels that follow one another: the samples of a pixel lie together in many files, and
+    /// are decoded together.
+    var channelRuns: [Range<Int>] {
+        var runs = [Range<Int>]()
+        for number in layers.indices {
+            if let last = runs.last, layers[number].channel == layers[last.upperBound - 1].channel + 1 {
+                runs[runs.count - 1] = last.lowerBound..<number + 1
+            } else {
+                runs.append(number..<number + 1)
+            }
+        }
+        return runs
+    }
+
     /// Another text for every other style.
     var key: String {
         let layers = layers.map { layer in

@@ -29,6 +29,15 @@ struct ZarrEndpoint: Endpoint {
         return Answer(type: Self.mediaType(key), content)
     }
 
+    /// Chunks that lie in files of which the system has all in memory, which are most: they are looked at again and again.
+    func answerAtOnce(_ request: ServiceRequest, _ path: ArraySlice<String>) -> Answer? {
+        guard passesThrough, let id = path.first, let (item, inside) = library.known(id), item.kind == .zarr,
+            let key = try? Self.key(ArraySlice(inside + path.dropFirst())), Self.mediaType(key) == Self.chunkType,
+            let file = ServedFile(cached: item.path + "/" + key.path, in: item.root)
+        else { return nil }
+        return Answer(type: Self.chunkType, file)
+    }
+
     private func stored(_ item: LibraryItem, _ key: StoreKey) throws -> (any AnswerContent)? {
         guard item.kind == .archive else { return try ServedFile(item.path + "/" + key.path, in: item.root) }
         let opened = try library.open(item)
@@ -44,12 +53,14 @@ struct ZarrEndpoint: Endpoint {
         }
     }
 
+    private static let chunkType = "application/octet-stream"
+
     /// JSON for documents, so that browsers show them; chunks are bytes.
     private static func mediaType(_ key: StoreKey) -> String {
         switch key.name {
         case "zarr.json", ".zattrs", ".zarray", ".zgroup", ".zmetadata", "attributes.json": "application/json"
         case let name where name.hasSuffix(".xml"): "application/xml"
-        default: "application/octet-stream"
+        default: chunkType
         }
     }
 }
