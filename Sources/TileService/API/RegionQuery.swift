@@ -42,6 +42,10 @@ package struct RegionQuery: Sendable, Hashable {
             region.origin[axis] = range.lowerBound
             region.shape[axis] = range.count
         }
+        // What the image lacks has one index, as everywhere.
+        for name in ["t", "c", "z"] where image.axis(name) == nil {
+            if let text = query[axis: name], !text.isEmpty { _ = try Self.range(text, name, extent: 1) }
+        }
         guard region.shape.saturatingProduct(times: image.type.size) <= Self.byteLimit else {
             throw ServiceError(
                 .badRequest, "too-large",

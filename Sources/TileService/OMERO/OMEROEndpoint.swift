@@ -97,7 +97,7 @@ struct OMEROEndpoint: Endpoint {
         guard let channel = Int(channel), (0..<description.channelCount).contains(channel) else {
             throw ServiceError.notFound("the image has channels 0 to \(description.channelCount - 1)")
         }
-        let plane = try plane(request.query[.theZ], request.query[.theT], image)
+        let plane = try StyleQuery.plane(request.query, of: description, (.theZ, .theT))
         let bins = try request.query.int(.bins) ?? 256
         guard (1...65536).contains(bins) else { throw ServiceError.wrong("bins", "\(bins)", "use 1 to 65536") }
         let counted = PlaneHistogram.Request(
@@ -110,9 +110,9 @@ struct OMEROEndpoint: Endpoint {
         return Answer(type: "application/json", content)
     }
 
-    /// Plane and time by their indices, which are those shown at first where there are none.
-    private func plane(_ z: String?, _ t: String?, _ image: ServedImage) throws -> (z: Int, t: Int) {
-        let text = [("z", z), ("t", t)].compactMap { name, value in value.map { "\(name)=\(Percent.encoded($0))" } }
-        return try StyleQuery.plane(RequestQuery(text.joined(separator: "&")), of: image.description)
+    /// Plane and time by their indices in the path.
+    private func plane(_ z: String, _ t: String, _ image: ServedImage) throws -> (z: Int, t: Int) {
+        let query = try RequestQuery("z=\(Percent.encoded(z))&t=\(Percent.encoded(t))")
+        return try StyleQuery.plane(query, of: image.description)
     }
 }

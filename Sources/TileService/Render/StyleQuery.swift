@@ -38,11 +38,15 @@ package enum StyleQuery {
 
     /// The plane and the time: those asked for, else the middle and the first.
     ///
+    /// - Parameter names: what the parameters are called.
     /// - Throws: ``ServiceError`` with status 400.
-    static func plane(_ query: RequestQuery, of image: ImageDescription) throws -> (z: Int, t: Int) {
+    static func plane(
+        _ query: RequestQuery, of image: ImageDescription,
+        _ names: (z: RequestParameter, t: RequestParameter) = (.z, .t)
+    ) throws -> (z: Int, t: Int) {
         let z = image.axis("z").map { image.shape[$0] }
         let t = image.axes.firstIndex { $0.kind == .time }.map { image.shape[$0] }
-        return (try index(query, .z, z) ?? (z ?? 1) / 2, try index(query, .t, t) ?? 0)
+        return (try index(query, names.z, z) ?? (z ?? 1) / 2, try index(query, names.t, t) ?? 0)
     }
 
     /// The quality of JPEG and WebP.

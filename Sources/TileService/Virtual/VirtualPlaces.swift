@@ -1,6 +1,7 @@
 import OMEZarr
 import Pyramid
 import Synchronization
+import TiffIngest
 import Zarr
 
 /// Where the keys of a hierarchy lead that is nowhere stored as asked for: into its images, or to the groups around them,
@@ -47,22 +48,29 @@ final class VirtualPlaces: Sendable {
         guard case .tiff(let document) = opened.contents, let layout = opened.layout else { return nil }
         let id = opened.item.id
         if case .image = layout.layout, !key.path.hasPrefix("OME/") { return .image(id: id, key) }
-        if let (group, below) = layout.image(of: key) { return .image(id: ImageCatalogue.id(opened.item, group), below) }
-        let node = Node(id: id, version: opened.version), known = documents.withLock { $0.find(node) }
-        let around = try known ?? {
-            let store = MemoryStore()
-            let source = SourceDocuments(in: store, version: version, omeXML: document.omeXML, generator: generator)
-            let images = layout.series.map { document.series[$0].description }
-            _ = try layout.layout.begin(images, source)
-            _ = try layout.layout.finish(images, source)
-            documents.withLock { $0.insert(node, store, bytes: 2 * (document.omeXML?.count ?? 0) + 512 * images.count) }
-            return store
-        }()
+        if let (group, below) = layout.image(of: key) {
+            return .image(id: ImageCatalogue.id(opened.item, group), below)
+        }
+        let around = try documents(around: document, layout, Node(id: id, version: opened.version))
         if let bytes = try around.read(key) { return .document(bytes) }
         // What is in no well of a plate is not converted, but has a number.
         let names = key.path.split(separator: "/", maxSplits: 1).map(String.init)
         guard names.count == 2, layout.series(at: [names[0]]) != nil else { return nil }
         return .image(id: "\(id)~\(names[0])", try StoreKey(names[1]))
+    }
+
+    /// What stands around the images of a file, as the end of a conversion would write it.
+    private func documents(
+        around document: TiffDocument, _ layout: DocumentLayout, _ node: Node
+    ) throws -> MemoryStore {
+        if let known = documents.withLock({ $0.find(node) }) { return known }
+        let store = MemoryStore()
+        let source = SourceDocuments(in: store, version: version, omeXML: document.omeXML, generator: generator)
+        let images = layout.series.map { document.series[$0].description }
+        _ = try layout.layout.begin(images, source)
+        _ = try layout.layout.finish(images, source)
+        documents.withLock { $0.insert(node, store, bytes: 2 * (document.omeXML?.count ?? 0) + 512 * images.count) }
+        return store
     }
 
     /// In a hierarchy of another version.

@@ -143,7 +143,6 @@ def bounded(document: dict) -> dict:
     for name in ("z", "t", "pathZ", "pathT"):
         parts[name]["schema"]["maximum"] = 0
     parts["level"]["schema"]["maximum"] = 1
-    parts["channels"]["schema"] = {"enum": ["0"]}
     parts["key"]["schema"] = {"enum": ["zarr.json", ".zattrs", "0/zarr.json", "0/0/0/0", "0/c/0/0"]}
     return document
 
