@@ -58,7 +58,7 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
             ],
-            resources: [.embedInCode("Viewer/page")]),
+            resources: [.embedInCode("Viewer/page"), .embedInCode("API/openapi.json")]),
         .executableTarget(
             name: "ome-zarr-cli",
             dependencies: [

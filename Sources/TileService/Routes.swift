@@ -1,6 +1,14 @@
 import OMEZarr
 import Pyramid
 
+/// The first names of all paths that are answered.
+enum Route: String, Sendable, CaseIterable {
+    case list = ""
+    case page, view
+    case document = "openapi.json"
+    case api, dzi, healthz, iiif, metrics, precomputed, readyz, tiles, webclient, webgateway, zarr, zarr2
+}
+
 /// Which endpoint answers what: the first name of a path decides.
 struct Routes: Sendable {
     private let endpoints: [String: any Endpoint]
@@ -12,24 +20,24 @@ struct Routes: Sendable {
                 library: catalogue.library, virtual: VirtualHierarchy(catalogue, version, generator: generator),
                 passesThrough: version == .v05)
         }
-        let viewer = ViewerEndpoint()
-        endpoints = [
-            "": viewer,
-            "api": ImagesEndpoint(catalogue: catalogue),
-            "dzi": DeepZoomEndpoint(catalogue: catalogue),
-            "healthz": LivenessEndpoint(),
-            "iiif": IIIFEndpoint(catalogue: catalogue),
-            "metrics": MetricsEndpoint(metrics: metrics, catalogue: catalogue, workers: workers),
-            "page": viewer,
-            "precomputed": PrecomputedEndpoint(catalogue: catalogue),
-            "readyz": ReadinessEndpoint(library: catalogue.library, workers: workers),
-            "tiles": TilesEndpoint(catalogue: catalogue),
-            "view": viewer,
-            "webclient": OMEROEndpoint(catalogue: catalogue),
-            "webgateway": OMEROEndpoint(catalogue: catalogue),
-            "zarr": zarr(.v05),
-            "zarr2": zarr(.v04),
-        ]
+        func endpoint(_ route: Route) -> any Endpoint {
+            switch route {
+            case .list, .page, .view: ViewerEndpoint()
+            case .api: ImagesEndpoint(catalogue: catalogue)
+            case .dzi: DeepZoomEndpoint(catalogue: catalogue)
+            case .healthz: LivenessEndpoint()
+            case .iiif: IIIFEndpoint(catalogue: catalogue)
+            case .metrics: MetricsEndpoint(metrics: metrics, catalogue: catalogue, workers: workers)
+            case .document: DocumentEndpoint(generator: generator)
+            case .precomputed: PrecomputedEndpoint(catalogue: catalogue)
+            case .readyz: ReadinessEndpoint(library: catalogue.library, workers: workers)
+            case .tiles: TilesEndpoint(catalogue: catalogue)
+            case .webclient, .webgateway: OMEROEndpoint(catalogue: catalogue)
+            case .zarr: zarr(.v05)
+            case .zarr2: zarr(.v04)
+            }
+        }
+        endpoints = Dictionary(uniqueKeysWithValues: Route.allCases.map { ($0.rawValue, endpoint($0)) })
     }
 
     /// The name of the endpoint that answers a path, for statistics; "none" where none does.

@@ -82,6 +82,21 @@ public struct Plate: Sendable, Hashable {
         return fields.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
+    /// The plate for a list of nothing but its fields: with its images numbered anew from 0, in their order.
+    ///
+    /// - Returns: the plate, and the number that each image had before.
+    public var renumbered: (plate: Plate, images: [Int]) {
+        let images = wells.flatMap { $0.fields.map(\.image) }.sorted()
+        let places = Dictionary(images.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        var plate = self
+        for well in wells.indices {
+            for field in wells[well].fields.indices {
+                plate.wells[well].fields[field].image = places[wells[well].fields[field].image] ?? 0
+            }
+        }
+        return (plate, images)
+    }
+
     /// The name of a row: A to Z, AA, AB, …
     public static func rowName(_ index: Int) -> String {
         let letter = String(UnicodeScalar(UInt8(ascii: "A") + UInt8(index % 26)))

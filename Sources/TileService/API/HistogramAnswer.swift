@@ -11,17 +11,17 @@ enum HistogramAnswer {
     static func answer(_ request: ServiceRequest, _ image: ServedImage) throws -> Answer {
         let query = request.query, description = image.description
         let plane = try StyleQuery.plane(query, of: description)
-        let channel = try StyleQuery.index(query, "channel", description.channelCount) ?? 0
+        let channel = try StyleQuery.index(query, .channel, description.channelCount) ?? 0
         let levels = description.levels.count
         let level =
-            try StyleQuery.index(query, "level", levels)
-            ?? (query.flag("exact") ? 0 : PlaneHistogram.coarseLevel(image))
-        let bins = try query.int("bins") ?? 256
+            try StyleQuery.index(query, .level, levels)
+            ?? (try query.flag(.exact) ? 0 : PlaneHistogram.coarseLevel(image))
+        let bins = try query.int(.bins) ?? 256
         guard (1...65536).contains(bins) else {
             throw ServiceError(.badRequest, "parameter", "bins=\(bins) are not made: use 1 to 65536")
         }
         var counted = PlaneHistogram.Request(level: level, channel: channel, z: plane.z, t: plane.t)
-        if let text = query["range"], !text.isEmpty {
+        if let text = query[.range], !text.isEmpty {
             let (start, end) = try StyleQuery.window(text, "range")
             counted.range = start...end
         }

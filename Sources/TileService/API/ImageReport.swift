@@ -4,9 +4,11 @@ import Zarr
 /// What the service says of an image in JSON.
 enum ImageReport {
     /// The entry of a list.
-    static func short(_ image: ServedImage) -> JSONValue {
+    ///
+    /// - Parameter place: where it lies in its item; nil where it is all of it.
+    static func short(_ image: ServedImage, _ place: Membership?) -> JSONValue {
         let description = image.description, id = Percent.encoded(image.id), size = image.size()
-        return [
+        var report: JSONValue = [
             "id": .string(image.id), "name": .string(image.name),
             "kind": .string(description.isLabels ? "labels" : "image"),
             "zarr": .string("/zarr/\(id)/"), "thumbnail": .string("/api/images/\(id)/thumbnail"),
@@ -15,12 +17,14 @@ enum ImageReport {
             "type": .string("\(description.type)"), "width": JSONValue(size.width), "height": JSONValue(size.height),
             "levels": JSONValue(description.levels.count),
         ]
+        if let place { report["collection"] = place.report }
+        return report
     }
 
     /// All about an image.
-    static func full(_ image: ServedImage) -> JSONValue {
+    static func full(_ image: ServedImage, _ place: Membership?) -> JSONValue {
         let description = image.shown
-        var report = short(image)
+        var report = short(image, place)
         report["isRGB"] = .bool(description.isRGB)
         report["version"] = .string(image.version)
         report["axes"] = .array(description.axes.map(axis))

@@ -5,6 +5,9 @@ import Zarr
 struct ImagesEndpoint: Endpoint {
     let catalogue: ImageCatalogue
 
+    /// What there is of an image.
+    enum Part: String, CaseIterable { case histogram, region, thumbnail }
+
     func answer(_ request: ServiceRequest, _ path: ArraySlice<String>) throws -> Answer {
         let names = Array(path)
         guard names.first == "images", names.count <= 3 else {
@@ -12,13 +15,12 @@ struct ImagesEndpoint: Endpoint {
         }
         guard names.count > 1 else { return Answer(json: .array(list())) }
         let image = try catalogue.image(names[1])
-        guard names.count > 2 else { return Answer(json: ImageReport.full(image)) }
-        switch names[2] {
-        case "histogram": return try HistogramAnswer.answer(request, image)
-        case "region": return try RegionAnswer.answer(request, image)
-        case "thumbnail": return try ThumbnailAnswer.answer(request, image)
-        case let name:
-            throw ServiceError.notFound("there is no \"\(name)\" of an image: see /openapi.json")
+        guard names.count > 2 else { return Answer(json: try ImageReport.full(image, catalogue.place(of: names[1]))) }
+        switch Part(rawValue: names[2]) {
+        case .histogram: return try HistogramAnswer.answer(request, image)
+        case .region: return try RegionAnswer.answer(request, image)
+        case .thumbnail: return try ThumbnailAnswer.answer(request, image)
+        case nil: throw ServiceError.notFound("there is no \"\(names[2])\" of an image: see /openapi.json")
         }
     }
 
@@ -27,8 +29,10 @@ struct ImagesEndpoint: Endpoint {
 
     private func list() -> [JSONValue] {
         catalogue.library.items.flatMap { item -> [JSONValue] in
-            guard let ids = try? catalogue.imageIDs(item, limit: Self.limit) else { return [] }
-            return ids.compactMap { id in (try? catalogue.image(id)).map { ImageReport.short($0) } }
+            guard let members = try? catalogue.members(item) else { return [] }
+            return members.prefix(Self.limit).compactMap { id, place in
+                (try? catalogue.image(id)).map { ImageReport.short($0, place) }
+            }
         }
     }
 }

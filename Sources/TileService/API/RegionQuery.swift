@@ -32,15 +32,19 @@ package struct RegionQuery: Sendable, Hashable {
 
     /// - Throws: ``ServiceError`` with status 400 where a parameter is malformed or leaves the image.
     package init(_ query: RequestQuery, accept: String?, of image: ImageDescription) throws {
-        level = try StyleQuery.index(query, "level", image.levels.count) ?? 0
+        level = try StyleQuery.index(query, .level, image.levels.count) ?? 0
         let shape = image.levels[level].shape
         var region = Region(wholeOf: shape)
         for (axis, extent) in zip(image.axes.indices, shape) {
             let name = image.axes[axis].name
-            guard let text = query[name], !text.isEmpty else { continue }
+            guard let text = query[axis: name], !text.isEmpty else { continue }
             let range = try Self.range(text, name, extent: extent)
             region.origin[axis] = range.lowerBound
             region.shape[axis] = range.count
+        }
+        // What the image lacks has one index, as everywhere.
+        for name in ["t", "c", "z"] where image.axis(name) == nil {
+            if let text = query[axis: name], !text.isEmpty { _ = try Self.range(text, name, extent: 1) }
         }
         guard region.shape.saturatingProduct(times: image.type.size) <= Self.byteLimit else {
             throw ServiceError(
@@ -49,7 +53,7 @@ package struct RegionQuery: Sendable, Hashable {
                     + "coarser level")
         }
         self.region = region
-        format = try Self.format(query["format"], accept)
+        format = try Self.format(query[.format], accept)
     }
 
     private static func range(_ text: String, _ name: String, extent: Int) throws -> Range<Int> {

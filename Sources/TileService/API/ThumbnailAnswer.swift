@@ -5,12 +5,12 @@
 enum ThumbnailAnswer {
     /// - Throws: ``ServiceError`` with status 400.
     static func answer(_ request: ServiceRequest, _ image: ServedImage) throws -> Answer {
-        let size = try request.query.int("size") ?? 256
+        let size = try request.query.int(.size) ?? 256
         guard (16...2048).contains(size) else {
             throw ServiceError(.badRequest, "parameter", "size=\(size) cannot be made: use 16 to 2048")
         }
         var format = image.description.isLabels ? PictureFormat.png : .jpeg
-        if let name = request.query["format"] {
+        if let name = request.query[.format] {
             guard let named = PictureFormat(named: name) else {
                 throw ServiceError(.badRequest, "format", "format=\(name.prefix(64)) is not made: use png, jpg or webp")
             }

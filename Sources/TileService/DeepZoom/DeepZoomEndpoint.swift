@@ -33,7 +33,7 @@ struct DeepZoomEndpoint: Endpoint {
 
     private static func description(of image: ServedImage, _ request: ServiceRequest) throws -> Answer {
         let pyramid = pyramid(image)
-        let format = request.query["format"] ?? (image.description.isLabels ? "png" : "jpg")
+        let format = request.query[.format] ?? (image.description.isLabels ? "png" : "jpg")
         guard PictureFormat(named: format) != nil else {
             throw ServiceError(.badRequest, "format", "format=\(format.prefix(64)) is not made: use png, jpg or webp")
         }

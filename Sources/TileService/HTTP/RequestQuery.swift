@@ -23,15 +23,20 @@ package struct RequestQuery: Sendable {
     }
 
     /// The value of a parameter; nil where it is not given.
-    subscript(_ name: String) -> String? { values[name] }
+    ///
+    /// - Parameter channel: of which channel, where it is a parameter of channels.
+    subscript(_ name: RequestParameter, channel: Int? = nil) -> String? { values[name.name(channel)] }
+
+    /// What a parameter says that has the name of an axis.
+    subscript(axis name: String) -> String? { values[name] }
 
     /// The value of a parameter that is a whole number.
     ///
     /// - Throws: ``ServiceError`` with status 400 where it is none.
-    func int(_ name: String) throws -> Int? {
-        guard let text = values[name], !text.isEmpty else { return nil }
+    func int(_ name: RequestParameter) throws -> Int? {
+        guard let text = self[name], !text.isEmpty else { return nil }
         guard let value = Int(text) else {
-            throw ServiceError(.badRequest, "parameter", "\(name)=\(text) is not a whole number")
+            throw ServiceError.wrong(name.rawValue, text, "use a whole number")
         }
         return value
     }
@@ -39,16 +44,26 @@ package struct RequestQuery: Sendable {
     /// The value of a parameter that is a finite number.
     ///
     /// - Throws: ``ServiceError`` with status 400 where it is none.
-    func double(_ name: String) throws -> Double? {
-        guard let text = values[name], !text.isEmpty else { return nil }
+    func double(_ name: RequestParameter, channel: Int? = nil) throws -> Double? {
+        guard let text = self[name, channel], !text.isEmpty else { return nil }
         guard let value = Double(text), value.isFinite else {
-            throw ServiceError(.badRequest, "parameter", "\(name)=\(text) is not a number")
+            throw ServiceError.wrong(name.name(channel), text, "use a number")
         }
         return value
     }
 
-    /// True where a parameter is given as `1`, `true` or without a value.
-    func flag(_ name: String) -> Bool { ["", "1", "true", "yes"].contains(values[name] ?? "0") }
+    /// The value of a parameter that is on or off; on where it has no value.
+    ///
+    /// - Parameter otherwise: where it is not given.
+    /// - Throws: ``ServiceError`` with status 400 where it is neither.
+    func flag(_ name: RequestParameter, channel: Int? = nil, otherwise: Bool = false) throws -> Bool {
+        switch self[name, channel] {
+        case nil: otherwise
+        case "", "1", "true", "yes": true
+        case "0", "false", "no": false
+        case let text?: throw ServiceError.wrong(name.name(channel), text, "use 1 or 0")
+        }
+    }
 
     private static func decoded(_ part: Substring.UTF8View) throws -> String {
         let spaced = part.lazy.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }

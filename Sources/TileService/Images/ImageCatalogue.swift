@@ -43,25 +43,25 @@ final class ImageCatalogue: Sendable {
         return image
     }
 
-    /// The ids of the images in an item, not more than a list can show.
-    func imageIDs(_ item: LibraryItem, limit: Int) throws -> [String] {
-        let opened = try library.open(item)
-        switch opened.contents {
-        case .tiff(let document):
-            guard document.series.count > 1 else { return [item.id] }
-            return document.series.indices.prefix(limit).map { "\(item.id)~\($0)" }
-        case .zarr(let store, let root):
-            let keys = try OMEZarrImage.imageKeys(store, root, skipping: { _ in })
-            return keys.prefix(limit).map { Self.id(item, $0, root) }
-        }
+    /// The images in an item, by their ids, and where they lie in it.
+    func members(_ item: LibraryItem) throws -> [(id: String, place: Membership?)] {
+        try ItemMembers(library.open(item)).images.map { path, place in (Self.id(item, path), place) }
+    }
+
+    /// Where an image lies in its item; nil where it is all of it.
+    func place(of id: String) throws -> Membership? {
+        let (item, inside) = try library.find(id)
+        let members = try ItemMembers(library.open(item)).images
+        // Who names only the item sees the first.
+        let path = inside.isEmpty ? members.first?.path : inside.joined(separator: "/")
+        return members.first { $0.path == path }?.place
     }
 
     private func open(_ opened: OpenedItem, _ inside: [String], id: String) throws -> ServedImage {
         let version = opened.version.tag
         switch opened.contents {
         case .tiff(let document):
-            guard inside.count <= 1, let number = Int(inside.first ?? "0"), document.series.indices.contains(number)
-            else {
+            guard let number = opened.layout?.series(at: inside), document.series.indices.contains(number) else {
                 throw ServiceError.notFound(
                     "\"\(opened.item.id)\" has series 0 to \(document.series.count - 1): there is no \"\(id)\"")
             }
@@ -86,13 +86,16 @@ final class ImageCatalogue: Sendable {
             return try ServedImage(
                 image, id: id, name: image.description.name ?? opened.item.name, version: version,
                 labels: labels.compactMap { path in
-                    (try? key.appending("labels").appending(trimmed: path)).map { Self.id(opened.item, $0, root) }
+                    (try? key.appending("labels").appending(trimmed: path)).map {
+                        Self.id(opened.item, String($0.path.dropFirst(root.path.count)))
+                    }
                 }, cache: blocks, pictures: pictures)
         }
     }
 
-    private static func id(_ item: LibraryItem, _ key: StoreKey, _ root: StoreKey) -> String {
-        let below = key.path.dropFirst(root.path.count).split(separator: "/").map(String.init)
-        return below.isEmpty ? item.id : item.id + "~" + ImageID.text(below)
+    /// - Parameter path: of the group of an image, relative to the item.
+    static func id(_ item: LibraryItem, _ path: String) -> String {
+        let names = path.split(separator: "/").map(String.init)
+        return names.isEmpty ? item.id : item.id + "~" + ImageID.text(names)
     }
 }

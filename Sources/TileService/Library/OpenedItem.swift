@@ -14,6 +14,8 @@ final class OpenedItem: Sendable {
     let item: LibraryItem
     let version: FileVersion
     let contents: Contents
+    /// Where the images of a file would lie; nil for a hierarchy, in which they lie somewhere.
+    let layout: DocumentLayout?
 
     fileprivate init(_ item: LibraryItem, _ version: FileVersion) throws {
         self.item = item
@@ -21,11 +23,14 @@ final class OpenedItem: Sendable {
         switch item.kind {
         case .zarr:
             let store = try DirectoryStore(path: item.path, create: false).confined(to: item.root.place)
-            contents = .zarr(store, .root)
+            (contents, layout) = (.zarr(store, .root), nil)
         case .archive:
             let store = try ZipStore(path: item.path)
-            contents = .zarr(store, item.path.lowercased().hasSuffix(".ozx") ? .root : try store.hierarchyKey())
-        case .tiff: contents = .tiff(try TiffDocument.open(path: item.path))
+            let root = item.path.lowercased().hasSuffix(".ozx") ? .root : try store.hierarchyKey()
+            (contents, layout) = (.zarr(store, root), nil)
+        case .tiff:
+            let document = try TiffDocument.open(path: item.path)
+            (contents, layout) = (.tiff(document), try DocumentLayout(document))
         }
     }
 }

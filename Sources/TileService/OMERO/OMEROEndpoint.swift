@@ -11,25 +11,32 @@ import Zarr
 struct OMEROEndpoint: Endpoint {
     let catalogue: ImageCatalogue
 
+    /// What can be asked for.
+    enum Page: String, CaseIterable {
+        case picture = "render_image", region = "render_image_region", thumbnail = "render_thumbnail"
+        case overview = "render_birds_eye_view"
+        case data = "imgData", histogram = "histogram_json"
+    }
+
     func answer(_ request: ServiceRequest, _ path: ArraySlice<String>) throws -> Answer {
         let names = Array(path)
         guard names.count >= 2 else {
             throw ServiceError.notFound("there is nothing at this address: see /webgateway/imgData/<image>/")
         }
-        switch (names[0], names.count) {
-        case ("render_image_region", 4):
+        switch (Page(rawValue: names[0]), names.count) {
+        case (.region, 4):
             let image = try catalogue.image(names[1])
             return try picture(of: image, names, OMEROFrame.frame(request.query, of: image.description), request)
-        case ("render_image", 2), ("render_image", 4):
+        case (.picture, 2), (.picture, 4):
             let image = try catalogue.image(names[1]), size = image.size()
             let whole = RenderFrame(
                 x: 0, y: 0, width: Double(size.width), height: Double(size.height), columns: size.width,
                 rows: size.height)
             return try picture(of: image, names, whole, request)
-        case ("render_thumbnail", 2...4), ("render_birds_eye_view", 2...3):
+        case (.thumbnail, 2...4), (.overview, 2...3):
             return try thumbnail(of: catalogue.image(names[1]), names, request)
-        case ("imgData", 2...3): return try data(of: catalogue.image(names[1]), names)
-        case ("histogram_json", 4) where names[2] == "channel":
+        case (.data, 2...3): return try data(of: catalogue.image(names[1]), names)
+        case (.histogram, 4) where names[2] == "channel":
             return try histogram(of: catalogue.image(names[1]), names[3], request)
         default: throw ServiceError.notFound("there is no \(names[0]) with \(names.count - 1) parts here")
         }
@@ -41,7 +48,7 @@ struct OMEROEndpoint: Endpoint {
         let plane = try names.count == 4 ? plane(names[2], names[3], image) : RenderStyle(image.description).plane
         let style = try OMEROStyle.style(request.query, z: plane.z, t: plane.t, of: image.description)
         var order = try order(image, frame, style, request)
-        switch request.query["flip"] ?? "" {
+        switch request.query[.flip] ?? "" {
         case "": break
         case "h": order.isMirrored = true
         case "v": (order.isMirrored, order.turns) = (true, 2)
@@ -66,12 +73,12 @@ struct OMEROEndpoint: Endpoint {
     private func order(
         _ image: ServedImage, _ frame: RenderFrame, _ style: RenderStyle, _ request: ServiceRequest
     ) throws -> PictureOrder {
-        let name = request.query["format"] ?? "jpeg"
+        let name = request.query[.format] ?? "jpeg"
         guard let format = PictureFormat(named: name) else {
             throw ServiceError.wrong("format", name, "use jpeg, png or webp")
         }
         var order = PictureOrder(try RenderJob(image, frame, style), format: format)
-        if let quality = try request.query.double("q") {
+        if let quality = try request.query.double(.q) {
             guard (0...1).contains(quality) else { throw ServiceError.wrong("q", "\(quality)", "use 0 to 1") }
             order.quality = max(1, Int((quality * 100).rounded()))
         }
@@ -90,8 +97,8 @@ struct OMEROEndpoint: Endpoint {
         guard let channel = Int(channel), (0..<description.channelCount).contains(channel) else {
             throw ServiceError.notFound("the image has channels 0 to \(description.channelCount - 1)")
         }
-        let plane = try plane(request.query["theZ"], request.query["theT"], image)
-        let bins = try request.query.int("bins") ?? 256
+        let plane = try StyleQuery.plane(request.query, of: description, (.theZ, .theT))
+        let bins = try request.query.int(.bins) ?? 256
         guard (1...65536).contains(bins) else { throw ServiceError.wrong("bins", "\(bins)", "use 1 to 65536") }
         let counted = PlaneHistogram.Request(
             level: PlaneHistogram.coarseLevel(image), channel: channel, z: plane.z, t: plane.t)
@@ -103,9 +110,9 @@ struct OMEROEndpoint: Endpoint {
         return Answer(type: "application/json", content)
     }
 
-    /// Plane and time by their indices, which are those shown at first where there are none.
-    private func plane(_ z: String?, _ t: String?, _ image: ServedImage) throws -> (z: Int, t: Int) {
-        let text = [("z", z), ("t", t)].compactMap { name, value in value.map { "\(name)=\(Percent.encoded($0))" } }
-        return try StyleQuery.plane(RequestQuery(text.joined(separator: "&")), of: image.description)
+    /// Plane and time by their indices in the path.
+    private func plane(_ z: String, _ t: String, _ image: ServedImage) throws -> (z: Int, t: Int) {
+        let query = try RequestQuery("z=\(Percent.encoded(z))&t=\(Percent.encoded(t))")
+        return try StyleQuery.plane(query, of: image.description)
     }
 }

@@ -10,8 +10,8 @@ package enum OMEROFrame {
 
     /// - Throws: ``ServiceError`` with status 400.
     package static func frame(_ query: RequestQuery, of image: ImageDescription) throws -> RenderFrame {
-        if let text = query["tile"], !text.isEmpty { return try tile(text, image) }
-        guard let text = query["region"], !text.isEmpty else {
+        if let text = query[.tile], !text.isEmpty { return try tile(text, image) }
+        guard let text = query[.region], !text.isEmpty else {
             throw ServiceError(.badRequest, "parameter", "say which part: region=x,y,w,h or tile=level,column,row")
         }
         let numbers = try numbers(text, "region", 4...4), size = size(image, 0)

@@ -17,18 +17,18 @@ package enum OMEROStyle {
         var style = RenderStyle(image)
         style.z = z
         style.t = t
-        let maps = try query["maps"].flatMap { $0.isEmpty ? nil : $0 }.map(adjustments) ?? []
-        if let text = query["c"], !text.isEmpty {
+        let maps = try query[.maps].flatMap { $0.isEmpty ? nil : $0 }.map(adjustments) ?? []
+        if let text = query[.c], !text.isEmpty {
             style.layers = try layers(text, maps, count: image.channelCount)
         }
-        switch query["m"] ?? "c" {
+        switch query[.m] ?? "c" {
         case "g", "greyscale":
             style.mode = .gray
             style.layers = Array(style.layers.prefix(1))
         case "c", "color", "rgb", "": break
         case let text: throw ServiceError.wrong("m", text, "use g or c")
         }
-        style.stack = try stack(query["p"] ?? "normal", extent: image.axis("z").map { image.shape[$0] } ?? 1)
+        style.stack = try stack(query[.p] ?? "normal", extent: image.axis("z").map { image.shape[$0] } ?? 1)
         return style
     }
 

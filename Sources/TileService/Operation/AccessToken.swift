@@ -14,7 +14,7 @@ struct AccessToken: Sendable {
             let words = header.split(separator: " ", maxSplits: 1)
             return words.count == 2 && words[0].lowercased() == "bearer" ? String(words[1]) : nil
         }
-        guard [header, request.query["token"]].contains(where: { $0.map(matches) ?? false }) else {
+        guard [header, request.query[.token]].contains(where: { $0.map(matches) ?? false }) else {
             throw ServiceError(
                 .unauthorized, "token", "this service asks for a token: send \"Authorization: Bearer …\" or ?token=…")
         }

@@ -4,6 +4,6 @@ extension Answer {
         self.init(
             type: order.format.mediaType,
             LazyContent(of: image, for: request, key: order.key) { try order.file(while: $0) },
-            lifetime: request.query["v"] == image.version ? .hour : .revalidated)
+            lifetime: request.query[.v] == image.version ? .hour : .revalidated)
     }
 }

@@ -22,14 +22,14 @@ package enum StyleQuery {
     package static func style(_ query: RequestQuery, of image: ImageDescription) throws -> RenderStyle {
         var style = RenderStyle(image)
         (style.z, style.t) = try plane(query, of: image)
-        if let text = query["project"], !text.isEmpty, text != "none" { style.stack = try stack(text, image) }
-        if let text = query["mode"], !text.isEmpty {
+        if let text = query[.project], !text.isEmpty, text != "none" { style.stack = try stack(text, image) }
+        if let text = query[.mode], !text.isEmpty {
             guard let mode = RenderStyle.Mode(rawValue: text) else {
                 throw ServiceError.wrong("mode", text, "use color or gray")
             }
             style.mode = mode
         }
-        if let text = query["channels"], !text.isEmpty {
+        if let text = query[.channels], !text.isEmpty {
             style.layers = try channels(text, count: image.channelCount).map { RenderStyle.Layer(channel: $0) }
         }
         for number in style.layers.indices { try read(&style.layers[number], query) }
@@ -38,46 +38,50 @@ package enum StyleQuery {
 
     /// The plane and the time: those asked for, else the middle and the first.
     ///
+    /// - Parameter names: what the parameters are called.
     /// - Throws: ``ServiceError`` with status 400.
-    static func plane(_ query: RequestQuery, of image: ImageDescription) throws -> (z: Int, t: Int) {
+    static func plane(
+        _ query: RequestQuery, of image: ImageDescription,
+        _ names: (z: RequestParameter, t: RequestParameter) = (.z, .t)
+    ) throws -> (z: Int, t: Int) {
         let z = image.axis("z").map { image.shape[$0] }
         let t = image.axes.firstIndex { $0.kind == .time }.map { image.shape[$0] }
-        return (try index(query, "z", z) ?? (z ?? 1) / 2, try index(query, "t", t) ?? 0)
+        return (try index(query, names.z, z) ?? (z ?? 1) / 2, try index(query, names.t, t) ?? 0)
     }
 
     /// The quality of JPEG and WebP.
     ///
     /// - Throws: ``ServiceError`` with status 400.
     package static func quality(_ query: RequestQuery) throws -> Int {
-        let quality = try query.int("quality") ?? 80
+        let quality = try query.int(.quality) ?? 80
         guard (1...100).contains(quality) else { throw ServiceError.wrong("quality", "\(quality)", "use 1 to 100") }
         return quality
     }
 
     private static func read(_ layer: inout RenderStyle.Layer, _ query: RequestQuery) throws {
         let number = layer.channel
-        if let text = query["window.\(number)"], !text.isEmpty {
+        if let text = query[.window, number], !text.isEmpty {
             (layer.start, layer.end) = try window(text, "window.\(number)")
         }
-        if let text = query["color.\(number)"], !text.isEmpty {
+        if let text = query[.color, number], !text.isEmpty {
             guard text.utf8.count <= 7, let color = Channel.Color(hexadecimal: text) else {
                 throw ServiceError.wrong("color.\(number)", text, "use six hexadecimal digits, as in FF8000")
             }
             layer.color = color
         }
-        if let text = query["lut.\(number)"], !text.isEmpty {
+        if let text = query[.lut, number], !text.isEmpty {
             guard let map = ColorMap(named: text) else {
                 throw ServiceError.wrong("lut.\(number)", text, "there are " + ColorMap.names.joined(separator: ", "))
             }
             layer.map = map
         }
-        if let gamma = try query.double("gamma.\(number)") {
+        if let gamma = try query.double(.gamma, channel: number) {
             guard (0.01...100).contains(gamma) else {
                 throw ServiceError.wrong("gamma.\(number)", "\(gamma)", "use 0.01 to 100")
             }
             layer.gamma = gamma
         }
-        layer.isInverted = query.flag("invert.\(number)")
+        layer.isInverted = try query.flag(.invert, channel: number)
     }
 
     /// `start:end`, two finite numbers, the smaller first.
@@ -121,11 +125,12 @@ package enum StyleQuery {
     }
 
     /// An index on an axis; an image without the axis has one of index 0.
-    static func index(_ query: RequestQuery, _ name: String, _ extent: Int?) throws -> Int? {
+    static func index(_ query: RequestQuery, _ name: RequestParameter, _ extent: Int?) throws -> Int? {
         guard let index = try query.int(name) else { return nil }
         let extent = extent ?? 1
         guard (0..<extent).contains(index) else {
-            throw ServiceError.wrong(name, "\(index)", "the image has \(name) from 0 to \(extent - 1)")
+            throw ServiceError.wrong(
+                name.rawValue, "\(index)", "the image has \(name.rawValue) from 0 to \(extent - 1)")
         }
         return index
     }

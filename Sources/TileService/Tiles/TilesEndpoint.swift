@@ -29,7 +29,7 @@ struct TilesEndpoint: Endpoint {
         let style = try StyleQuery.style(request.query, of: image.description)
         var order = PictureOrder(try RenderJob(image, frame, style), format: format)
         order.quality = try StyleQuery.quality(request.query)
-        if request.query["pad"] != "0" { order.padding = (pyramid.side, pyramid.side) }
+        if try request.query.flag(.pad, otherwise: true) { order.padding = (pyramid.side, pyramid.side) }
         return Answer(order, of: image, to: request)
     }
 

@@ -1,14 +1,15 @@
 import OMEZarr
 import Pyramid
 import Synchronization
-import TiffIngest
 import Zarr
 
-/// The OME-Zarr that an item would be converted to: one image at its root, or several in the layout of bioformats2raw.
+/// The OME-Zarr that an item would be converted to: one image at its root, a plate, or several images in the layout of
+/// bioformats2raw.
 final class VirtualHierarchy: Sendable {
     private let catalogue: ImageCatalogue
     private let version: OMEZarrVersion
     private let generator: Generator
+    private let places: VirtualPlaces
     /// Encoded objects, so that who asks for the size first, or for parts, does not make them twice.
     private let objects = SharedCache<ObjectKey, [UInt8]?>(capacity: 64 << 20, largest: 16 << 20) { $0?.count ?? 0 }
     private let images = Mutex(CostCache<ImageKey, VirtualImage>(capacity: 64 << 10, largest: 1 << 10))
@@ -30,39 +31,18 @@ final class VirtualHierarchy: Sendable {
         self.catalogue = catalogue
         self.version = version
         self.generator = generator
+        places = VirtualPlaces(catalogue, version, generator: generator)
     }
 
     /// An object of an item; nil where there is none.
     func content(
         _ item: LibraryItem, _ key: StoreKey, for request: ServiceRequest
     ) throws -> (any AnswerContent)? {
-        guard item.kind == .tiff else { return try content(ofImage: item.id, key, for: request) }
-        let opened = try catalogue.library.open(item)
-        guard case .tiff(let document) = opened.contents else { return nil }
-        let names = key.path.split(separator: "/", maxSplits: 1).map(String.init)
-        if document.series.count > 1, let first = names.first, let number = Int(first) {
-            guard document.series.indices.contains(number), String(number) == first, names.count == 2 else {
-                return nil
-            }
-            return try content(ofImage: "\(item.id)~\(number)", StoreKey(names[1]), for: request)
+        switch try places.find(item, key) {
+        case .image(let id, let below): try content(ofImage: id, below, for: request)
+        case .document(let bytes): BytesContent(bytes)
+        case nil: nil
         }
-        if document.series.count == 1, names.first != "OME" {
-            return try content(ofImage: item.id, key, for: request)
-        }
-        let around = ObjectKey(image: ImageKey(id: item.id, version: opened.version.tag), key: key)
-        let bytes = try objects.value(around) { try documents(around: document).read(key) }
-        return bytes.map { BytesContent($0) }
-    }
-
-    /// What stands around the images of a file.
-    private func documents(around document: TiffDocument) throws -> MemoryStore {
-        let store = MemoryStore()
-        let documents = SourceDocuments(in: store, version: version, omeXML: document.omeXML, generator: generator)
-        let images = document.series.map(\.description)
-        let layout: OutputLayout = images.count > 1 ? .series : .image
-        _ = try layout.begin(images, documents)
-        _ = try layout.finish(images, documents)
-        return store
     }
 
     /// An object of an image; nil where there is none.

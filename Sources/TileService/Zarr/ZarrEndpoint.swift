@@ -18,12 +18,10 @@ struct ZarrEndpoint: Endpoint {
         let (item, inside) = try library.find(id)
         let key = try Self.key(path.dropFirst())
         let content =
-            if item.kind == .tiff {
-                try virtual.content(item, Self.key(inside[...]).appending(key.path), for: request)
-            } else if passesThrough {
+            if item.kind != .tiff && passesThrough {
                 try stored(item, Self.key(inside[...]).appending(key.path))
             } else {
-                try virtual.content(ofImage: id, key, for: request)
+                try virtual.content(item, Self.key(inside[...]).appending(key.path), for: request)
             }
         guard let content else { throw ServiceError.notFound("there is no object \(key.path) in \"\(id)\"") }
         return Answer(type: Self.mediaType(key), content)

@@ -73,18 +73,11 @@ struct ConversionInput {
 
     /// Keeps the images that are fields of a plate, in the order of the OME-XML.
     private mutating func take(_ plate: Plate) {
-        let fields = plate.wells.flatMap { $0.fields.map(\.image) }.sorted()
+        let (taken, fields) = plate.renumbered
         if fields.count < items.count {
             warnings.append("\(items.count - fields.count) images are in no well of the plate and are not converted")
         }
-        let places = Dictionary(uniqueKeysWithValues: fields.enumerated().map { ($1, $0) })
         items = fields.map { Item(image: items[$0].image, origin: "series \($0)") }
-        var taken = plate
-        for well in taken.wells.indices {
-            for field in taken.wells[well].fields.indices {
-                taken.wells[well].fields[field].image = places[taken.wells[well].fields[field].image] ?? 0
-            }
-        }
         layout = .plate(taken)
     }
 
