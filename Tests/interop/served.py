@@ -38,9 +38,9 @@ class Server:
                 break
         hang.cancel()
         assert hasattr(self, "url"), f"the server did not start: {said}"
-        # What it says from now on; somebody has to read it, or it would wait.
-        self.lines = []
-        threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True).start()
+        # What it says, read on, because it must not wait for a reader. With `--log json` a line is a request.
+        self.log = []
+        threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
 
     def get(self, path: str, headers: dict | None = None, status: int = 200):
         """The body and headers of an answer. Fails where the status differs; follows no redirect."""
@@ -55,6 +55,10 @@ class Server:
 
     def json(self, path: str, **options):
         return json.loads(self.get(path, **options)[0])
+
+    def requests(self) -> list[dict]:
+        """All requests it answered, of a server with `--log json`, in order."""
+        return [json.loads(line) for line in list(self.log) if line.startswith("{")]
 
     def stop(self):
         self.process.terminate()

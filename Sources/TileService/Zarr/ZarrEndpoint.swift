@@ -12,10 +12,10 @@ struct ZarrEndpoint: Endpoint {
     let passesThrough: Bool
 
     func answer(_ request: ServiceRequest, _ path: ArraySlice<String>) throws -> Answer {
-        guard let id = path.first else {
+        guard let name = path.first else {
             throw ServiceError.notFound("name an image: /zarr/<image>/<key>; /api/images lists those there are")
         }
-        let (item, inside) = try library.find(id)
+        let (id, item, inside) = try find(name)
         let key = try Self.key(path.dropFirst())
         let content =
             if item.kind != .tiff && passesThrough {
@@ -34,6 +34,21 @@ struct ZarrEndpoint: Endpoint {
             let file = ServedFile(cached: item.path + "/" + key.path, in: item.root)
         else { return nil }
         return Answer(type: Self.chunkType, file)
+    }
+
+    /// An image by its id, behind which `.zarr` may stand where it ends otherwise: napari opens only what is called so.
+    private func find(_ name: String) throws -> (id: String, item: LibraryItem, inside: [String]) {
+        let suffix = ".zarr"
+        let id = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+        do {
+            let (item, inside) = try library.find(name)
+            // No image of a TIFF has a name, only a number.
+            if id == name || inside.isEmpty || item.kind != .tiff { return (name, item, inside) }
+        } catch let error as ServiceError where error.status == .notFound {
+            guard id != name else { throw error }
+        }
+        let (item, inside) = try library.find(id)
+        return (id, item, inside)
     }
 
     private func stored(_ item: LibraryItem, _ key: StoreKey) throws -> (any AnswerContent)? {

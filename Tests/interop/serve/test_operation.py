@@ -207,9 +207,9 @@ def test_the_log_is_for_programs_and_never_says_the_token(folder):
             body, _ = server.get(path, status=404 if "none" in path else 400)
         server.get(f"/api/images/a.tif/region?level=9&token={quoted}", status=400)
         deadline = time.monotonic() + 5
-        while len(server.lines) < 11 and time.monotonic() < deadline:
+        while len(server.log) < 11 and time.monotonic() < deadline:
             time.sleep(0.05)
-        entries = [json.loads(line) for line in server.lines]
+        entries = [json.loads(line) for line in server.log]
     assert [set(entry) for entry in entries] == [{"time", "method", "path", "status", "bytes", "seconds"}] * 11
     assert [entry["status"] for entry in entries] == [401] * 4 + [200] * 4 + [404, 400, 400]
     said = [entry["path"] for entry in entries if not entry["path"].startswith("/zarr/")]

@@ -17,7 +17,9 @@ export function fillShareDialog(dialog, image) {
     withToken.onchange = write;
     write();
     find("zarr").value = zarr;
-    find("napari").value = `napari --plugin napari-ome-zarr '${zarr}'`;
+    // It opens only what is called so.
+    const named = zarr.includes(".zarr") ? zarr : zarr.replace(/\/$/, ".zarr/");
+    find("napari").value = `napari --plugin napari-ome-zarr '${named}'`;
     find("python").value = `zarr.open_group("${zarr}", mode="r")`;
     find("neuroglancer").href = `https://neuroglancer-demo.appspot.com/#!${encodeURIComponent(JSON.stringify(neuroglancer(image, zarr)))}`;
     // It knows every 0.4, of 0.5 not all.
