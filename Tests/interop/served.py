@@ -30,14 +30,14 @@ class Server:
         # Far more than a start takes, so that a hang is told from a slow machine.
         hang = threading.Timer(60, self.process.kill)
         hang.start()
-        said = ""
+        self.said = ""
         for line in self.process.stderr:
-            said += line
+            self.said += line
             if found := re.search(r"serving at (https?://\S+?)/?$", line.strip()):
                 self.url = found[1]
                 break
         hang.cancel()
-        assert hasattr(self, "url"), f"the server did not start: {said}"
+        assert hasattr(self, "url"), f"the server did not start: {self.said}"
         # What it says from now on; somebody has to read it, or it would wait.
         self.lines = []
         threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True).start()
