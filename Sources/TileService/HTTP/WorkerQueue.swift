@@ -48,7 +48,7 @@ final class WorkerQueue: Sendable {
         defer { leave(client) }
         do {
             return try await run(while: isWanted, work)
-        } catch where error is OnDemandPyramid.Unwanted || error is CancellationError {
+        } catch  where error is OnDemandPyramid.Unwanted || error is CancellationError {
             // What waits is cancelled with its connection where that is HTTP/2.
             state.withLock { $0.abandoned += 1 }
             throw OnDemandPyramid.Unwanted()
