@@ -73,37 +73,3 @@ struct OnDemandPyramidTests {
         #expect(source.pixelsRead.load(ordering: .relaxed) == 2048 * 2048)
     }
 }
-
-/// Pixels that follow from their place, and how many were asked for.
-private final class CountingImage: ImageSource {
-    let description: ImageDescription
-    let pixelsRead = Atomic<Int>(0)
-
-    init(_ description: ImageDescription) { self.description = description }
-
-    func naturalReadShape(level: Int) -> [Int] {
-        description.shape.enumerated().map { min($1, $0 < description.axes.count - 2 ? 1 : 256) }
-    }
-
-    func makeReader() -> any RegionReader { Reader(self) }
-
-    private final class Reader: RegionReader {
-        private let image: CountingImage
-
-        init(_ image: CountingImage) { self.image = image }
-
-        func read(_ region: Region, level: Int, into pixels: StridedPixels) throws {
-            image.pixelsRead.add(region.count, ordering: .relaxed)
-            let size = pixels.type.size
-            for index in GridIndices(region.shape) {
-                let place = pixels.base + zip(index, pixels.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                let value = zip(zip(index, region.origin).map(+), [7919, 104_729, 31]).reduce(0) { $0 &+ $1.0 &* $1.1 }
-                // Labels: flat squares of few values.
-                let label = image.description.isLabels ? value / 977 % 5 : value % 4099
-                withUnsafeBytes(of: UInt16(label).littleEndian) {
-                    place.copyMemory(from: $0.baseAddress!, byteCount: size)
-                }
-            }
-        }
-    }
-}
