@@ -12,6 +12,7 @@ import NIOCore
 
 /// Why a server does not start: what, where, and what would do.
 public struct ServerError: Error, CustomStringConvertible {
+    /// The sentence.
     public let description: String
 }
 
@@ -57,12 +58,12 @@ enum Listening {
         do {
             certificates = try NIOSSLCertificate.fromPEMFile(path)
         } catch {
-            throw ServerError(description: "cannot read certificates in PEM from \(path): \(reason(error))")
+            throw ServerError(description: "cannot read certificates in PEM from \(path): \(reason(path))")
         }
         do {
             privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
         } catch {
-            throw ServerError(description: "cannot read a private key in PEM from \(key): \(reason(error))")
+            throw ServerError(description: "cannot read a private key in PEM from \(key): \(reason(key))")
         }
         return .makeServerConfiguration(
             certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(privateKey))
@@ -81,7 +82,7 @@ enum Listening {
         return ServerError(description: text)
     }
 
-    private static func reason(_ error: any Error) -> String {
-        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "it holds none"
+    private static func reason(_ path: String) -> String {
+        access(path, R_OK) == 0 ? "it holds none" : String(cString: strerror(errno))
     }
 }

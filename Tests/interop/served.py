@@ -30,14 +30,14 @@ class Server:
         # Far more than a start takes, so that a hang is told from a slow machine.
         hang = threading.Timer(60, self.process.kill)
         hang.start()
-        said = ""
+        self.said = ""
         for line in self.process.stderr:
-            said += line
+            self.said += line
             if found := re.search(r"serving at (https?://\S+?)/?$", line.strip()):
                 self.url = found[1]
                 break
         hang.cancel()
-        assert hasattr(self, "url"), f"the server did not start: {said}"
+        assert hasattr(self, "url"), f"the server did not start: {self.said}"
         # What it says, read on, because it must not wait for a reader. With `--log json` a line is a request.
         self.log = []
         threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()

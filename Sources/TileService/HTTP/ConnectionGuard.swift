@@ -21,6 +21,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let patience: TimeAmount
     private var isReading = false
     private var unwritten = 0
+    private var isAnswered = true
+    /// Set while the end of the connection waits for what is still to be written.
+    private var end: (() -> Void)?
     private var progress = Progress()
     private var seen = (reading: Progress?.none, writing: Progress?.none)
     private var check: RepeatedTask?
@@ -61,12 +64,35 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let written = promise ?? context.eventLoop.makePromise()
         unwritten += 1
+        isAnswered = if case .end = unwrapOutboundIn(data) { true } else { false }
         let place = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in
-            place.value.unwritten -= 1
-            place.value.progress.writes += 1
+            place.value.wasWritten()
         }
         context.write(data, promise: written)
+    }
+
+    private func wasWritten() {
+        unwritten -= 1
+        progress.writes += 1
+        if unwritten == 0, let end {
+            self.end = nil
+            end()
+        }
+    }
+
+    /// When the server stops, Hummingbird closes right behind the last write of an answer, by which what the system has not
+    /// taken yet would be lost. Whoever closes a second time means it.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if let end {
+            self.end = nil
+            end()
+            promise?.succeed()
+        } else if mode == .all, unwritten > 0, isAnswered {
+            end = { context.close(mode: mode, promise: promise) }
+        } else {
+            context.close(mode: mode, promise: promise)
+        }
     }
 
     private func look(_ context: ChannelHandlerContext) {

@@ -48,9 +48,10 @@ final class WorkerQueue: Sendable {
         defer { leave(client) }
         do {
             return try await run(while: isWanted, work)
-        } catch let error as OnDemandPyramid.Unwanted {
+        } catch  where error is OnDemandPyramid.Unwanted || error is CancellationError {
+            // What waits is cancelled with its connection where that is HTTP/2.
             state.withLock { $0.abandoned += 1 }
-            throw error
+            throw OnDemandPyramid.Unwanted()
         }
     }
 

@@ -39,7 +39,12 @@ public enum AccessLog: String, Sendable, CaseIterable {
         guard let question = target.firstIndex(of: "?") else { return target }
         let parts = target[target.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false)
         return target[...question]
-            + parts.map { $0.hasPrefix("token=") ? "token=…" : String($0) }.joined(separator: "&")
+            + parts.map { isToken($0) ? "token=…" : String($0) }.joined(separator: "&")
+    }
+
+    /// However its name is written.
+    private static func isToken(_ parameter: Substring) -> Bool {
+        Percent.decoded(parameter.utf8.prefix { $0 != UInt8(ascii: "=") }).map { $0 == Array("token".utf8) } ?? false
     }
 
     /// Without characters that a terminal would obey.

@@ -28,7 +28,7 @@ def images(tmp_path_factory):
     noise = np.random.default_rng(1).integers(0, 60000, (3000, 4000), "u2")
     tifffile.imwrite(folder / "noise.tif", noise, tile=(256, 256), compression="zlib")
     # Without levels: a look at the whole of it reads all of it.
-    holes(folder / "huge.tif", 48128, 48128, "u1", tile=512)
+    holes(folder / "huge.tif", 32768, 32768, "u1", tile=512)
     (folder.parent / "secret.tif").write_bytes(b"secret")
     return folder, noise
 
@@ -142,14 +142,12 @@ def test_clients_that_never_read_hold_nobody_up(server, images):
                 await asyncio.sleep(0.2)
             await asyncio.sleep(2 * PATIENCE + 0.5)
         for one in stuck:
-            one.setblocking(False)
+            # What the system holds still comes, and then the end, too early.
+            got, begin = 0, time.monotonic()
             with contextlib.suppress(ConnectionResetError):
-                while True:
-                    try:
-                        if not one.recv(1 << 20):
-                            break
-                    except BlockingIOError:
-                        raise AssertionError("a connection that is not read stays open") from None
+                while data := one.recv(1 << 20):
+                    got += len(data)
+            assert got < noise_bytes and time.monotonic() - begin < 2
             one.close()
 
     noise_bytes = images[1].nbytes
@@ -158,15 +156,15 @@ def test_clients_that_never_read_hold_nobody_up(server, images):
 
 def test_a_slow_client_gets_everything(server, images):
     """Slower than the patience for the whole, but never still for so long."""
-    with small_window(server) as one:
-        one.sendall(wire.get(f"{REGION}&x=0:2000", "Connection: close"))
+    with socket.create_connection(wire.place(server)) as one:
+        one.sendall(wire.get(REGION, "Connection: close"))
         got, begin = b"", time.monotonic()
-        while data := one.recv(1 << 20):
+        while data := one.recv(1 << 18):
             got += data
-            if time.monotonic() - begin < 3 * PATIENCE:
+            if time.monotonic() - begin < 2.5 * PATIENCE:
                 time.sleep(0.2)
-    assert time.monotonic() - begin >= 3 * PATIENCE
-    assert got.partition(b"\r\n\r\n")[2] == images[1][:, :2000].tobytes()
+    assert time.monotonic() - begin >= 2.5 * PATIENCE
+    assert got.partition(b"\r\n\r\n")[2] == images[1].tobytes()
 
 
 SLOW = "/api/images/huge.tif/thumbnail?size=64"
@@ -242,7 +240,7 @@ def test_absurd_ranges(server, images, header, parts):
 def test_bad_addresses_leave_nothing_behind(server, images):
     """10^5 addresses, each another, on a few connections that do not wait for answers."""
     kinds = ["/zarr/none-{}/zarr.json", "/zarr/noise.tif/{}/c/0/0", "/zarr/noise.tif/0/c/{}/0", "/nothing/{}",
-             "/tiles/noise.tif/0/{}/9.png", "/api/images/a-{}", "/iiif/3/noise.tif;z={}/info.json", "/page/{}.js",
+             "/tiles/noise.tif/0/{}/9.png", "/api/images/a-{}", "/iiif/3/noise.tif;z={}/full/max/0/default.jpg", "/page/{}.js",
              "/zarr2/noise.tif/.x{}", "/api/images/noise.tif/region?level={}9"]
 
     async def run(clients: int, each: int, salt: int):
@@ -331,7 +329,7 @@ def test_head_says_what_get_says(server, path, coding):
         got = await wire.ask(server, request[0])
         head = await wire.ask(server, request[1], has_body=False)
         # The date, and the length of texts that differ from second to second.
-        vary = {"date"} | ({"content-length"} if path in ("/metrics", "/readyz") else set())
+        vary = {"date"} | ({"content-length", "etag"} if path in ("/metrics", "/readyz") else set())
         assert head[0] == got[0]
         assert {k: v for k, v in head[1].items() if k not in vary} == {
             k: v for k, v in got[1].items() if k not in vary}
