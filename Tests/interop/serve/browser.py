@@ -118,10 +118,18 @@ class Browser:
     def wait(self, condition, timeout=20):
         """Waits until an expression is true."""
         end = time.monotonic() + timeout
-        # While another page comes there is none to ask.
-        while not self.run(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"):
+        while not self._is(condition):
             assert time.monotonic() < end, f"in vain: {condition}; the page says {self.complaints}"
             time.sleep(0.03)
+
+    def _is(self, condition) -> bool:
+        try:
+            return self.run(f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()")
+        except AssertionError as error:
+            # While another page comes there is none to ask.
+            if "navigated or closed" not in str(error):
+                raise
+            return False
 
     def frame(self):
         """Waits until what was changed is on the screen."""

@@ -18,7 +18,7 @@ RGB += " toNormalized(getDataValue(2)))); }"
 
 
 class Page:
-    """A viewer in a browser. `complaints` are those of the browser, without those that the viewer's own server causes."""
+    """A viewer in a browser. `complaints` are those of the browser, but for those that the viewer's own server causes."""
 
     def __init__(self):
         neuroglancer.set_server_bind_address("127.0.0.1", 0)

@@ -16,7 +16,9 @@ from served import serving
 
 WIDTH, HEIGHT = 410, 300
 # napari-ome-zarr opens only addresses with ".zarr", which therefore may stand behind the id of any image.
-ADDRESSES = ["zarr/old.zarr", "zarr/sharded.zarr", "zarr/cells.ome.tif.zarr", "zarr2/cells.ome.tif.zarr", "zarr/two.tif~1.zarr"]
+ADDRESSES = [
+    "zarr/old.zarr", "zarr/sharded.zarr", "zarr/cells.ome.tif.zarr", "zarr2/cells.ome.tif.zarr", "zarr/two.tif~1.zarr",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

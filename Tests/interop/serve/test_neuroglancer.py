@@ -41,8 +41,8 @@ def service(run, shared, tmp_path_factory, pixels, photograph):
         resolutionunit="CENTIMETER")
     tifffile.imwrite(folder / "photograph.tif", photograph, tile=(128, 128), photometric="rgb")
     for name, options in {
-        "0.4.zarr": ["--ome-version", "0.4"], "0.5.zarr": ["--shard", "none"], "sharded.zarr": ["--shard", "1,1,128,256"],
-        "packed.ozx": [],
+        "0.4.zarr": ["--ome-version", "0.4"], "0.5.zarr": ["--shard", "none"],
+        "sharded.zarr": ["--shard", "1,1,128,256"], "packed.ozx": [],
     }.items():
         run("convert", folder / "stack.ome.tif", folder / name, "--chunk", "64,64", "--quiet", *options)
     run("convert", folder / "flat.tif", folder / "flat.zarr", "--quiet")

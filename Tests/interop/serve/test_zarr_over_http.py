@@ -13,7 +13,6 @@ import ome_zarr.reader
 import pytest
 import tensorstore
 import tifffile
-import xarray
 import zarr
 
 import image_readers
@@ -52,7 +51,7 @@ SOURCES = [
 @pytest.fixture(scope="module")
 def levels():
     """Both levels `[c, z, y, x]` of noise with a hole, whose chunks are not stored."""
-    pixels = np.random.default_rng(8).integers(0, 65536, (2, 3, 197, 231), np.uint16)
+    pixels = np.random.default_rng(8).integers(0, 65536, (2, 3, 277, 331), np.uint16)
     pixels[..., 60:140, 50:200] = 0
     return [pixels, reference.mean(pixels, (1, 1, 2, 2))]
 
@@ -68,7 +67,7 @@ def folder(run, tmp_path_factory, levels):
         "old.zarr": ["--ome-version", "0.4"], "new.zarr": ["--shard", "none"], "sharded.zarr": ["--shard", "1,1,64,128"],
         "packed.ozx": [],
     }.items():
-        run("convert", stack, folder / name, "--chunk", "32,32", "--min-size", 120, "--quiet", *options)
+        run("convert", stack, folder / name, "--chunk", "32,32", "--quiet", *options)
     run("add-labels", folder / "sharded.zarr", f"{mask}:cells", "--quiet")
     plate = folder.parent / "plate"
     plate.mkdir()
@@ -105,22 +104,18 @@ def test_readers_of_images_find_all_levels_by_themselves(service, levels, source
     url = f"{service.url}/{source}"
     (node,) = list(ome_zarr.reader.Reader(ome_zarr.io.parse_url(url, mode="r"))())[:1]
     napari = image_readers.napari_layers(url)[0][0]
-    ngff = [image.data for image in ngff_zarr.from_ngff_zarr(url).images]
     opened = zarr.open_group(url, mode="r")
-    for found in (node.data, napari, ngff, [opened["0"], opened["1"]]):
+    # It takes what ends with .ozx for an archive on this machine; .zarr may stand behind any name.
+    ngff = ngff_zarr.from_ngff_zarr(url + ".zarr" if url.endswith(".ozx") else url)
+    for found in (node.data, napari, [opened["0"], opened["1"]], [image.data for image in ngff.images]):
         for pixels, expected in zip(found, levels, strict=True):
             np.testing.assert_array_equal(np.asarray(pixels), expected)
-    for name, expected in zip("01", levels):
-        other = "1" if name == "0" else "0"
-        level = xarray.open_zarr(url, consolidated=False, mask_and_scale=False, drop_variables=[other, "labels"])[name]
-        assert level.dims == ("c", "z", "y", "x")
-        np.testing.assert_array_equal(level.values, expected)
 
 
 def test_labels_are_read_where_they_lie(service, levels):
-    for source, driver in (("zarr", "zarr3"), ("zarr2", "zarr")):
-        url = f"{service.url}/{source}/sharded.zarr/labels/cells/0"
-        np.testing.assert_array_equal(read_tensorstore(url, driver).squeeze(), levels[0][0] // 9000)
+    for read in (read_zarr_python, read_tensorstore):
+        labels = read(f"{service.url}/zarr/sharded.zarr/labels/cells/0")
+        np.testing.assert_array_equal(labels.squeeze(), levels[0][0] // 9000)
 
 
 def test_fields_of_a_plate_are_read_where_they_lie(service, levels):
@@ -170,6 +165,8 @@ def converted_levels(file, output, index, count) -> list[np.ndarray] | None:
 def stored_levels(file, index) -> list[np.ndarray]:
     """The coarser levels that a TIFF has itself, as tifffile decodes them."""
     with tifffile.TiffFile(file) as opened:
+        if index >= len(opened.series):
+            return []
         series = opened.series[index]
         return [np.moveaxis(level.asarray(), -1, 0) if series.axes[-1] == "S" else level.asarray()
                 for level in series.levels[1:]]
