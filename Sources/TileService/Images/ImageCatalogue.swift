@@ -9,6 +9,8 @@ final class ImageCatalogue: Sendable {
     let library: ImageLibrary
     /// Decoded blocks of all images.
     let blocks: BlockCache
+    /// Bytes of what else is made of images and remembered: objects of hierarchies that are nowhere stored.
+    let objectBytes: Int
     /// Pictures as they are sent.
     let pictures: ServedImage.Pictures
     private let images = Mutex(CostCache<Key, ServedImage>(capacity: 512 << 10, largest: 1 << 10))
@@ -26,7 +28,8 @@ final class ImageCatalogue: Sendable {
         // A picture is some hundredth of the pixels it is made of: so many are of as many pixels as the blocks hold.
         let share = cacheBytes / 16
         pictures = ServedImage.Pictures(capacity: share, largest: share / 4, bytes: \.count)
-        blocks = BlockCache(capacity: cacheBytes - share, folder: folder)
+        objectBytes = min(share, 128 << 20)
+        blocks = BlockCache(capacity: cacheBytes - share - objectBytes, folder: folder)
     }
 
     /// An image by its id; of several that an item holds the first, where the id names only the item.

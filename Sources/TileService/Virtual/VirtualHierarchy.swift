@@ -11,7 +11,7 @@ final class VirtualHierarchy: Sendable {
     private let generator: Generator
     private let places: VirtualPlaces
     /// Encoded objects, so that who asks for the size first, or for parts, does not make them twice.
-    private let objects = SharedCache<ObjectKey, [UInt8]?>(capacity: 64 << 20, largest: 16 << 20) { $0?.count ?? 0 }
+    private let objects: SharedCache<ObjectKey, [UInt8]?>
     private let images = Mutex(CostCache<ImageKey, VirtualImage>(capacity: 64 << 10, largest: 1 << 10))
 
     private struct ObjectKey: Hashable {
@@ -32,6 +32,9 @@ final class VirtualHierarchy: Sendable {
         self.version = version
         self.generator = generator
         places = VirtualPlaces(catalogue, version, generator: generator)
+        // There is one of these for each of two versions.
+        let share = catalogue.objectBytes / 2
+        objects = SharedCache(capacity: share, largest: min(share / 4, 16 << 20)) { $0?.count ?? 0 }
     }
 
     /// An object of an item; nil where there is none.
