@@ -1,4 +1,5 @@
 import OMEZarr
+import Pyramid
 import Synchronization
 import Zarr
 
