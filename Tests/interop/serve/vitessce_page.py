@@ -52,11 +52,13 @@ class Page:
         self.browser.wait("document.querySelector('canvas').getBoundingClientRect().height > 600")
 
     def picture(self, width: int, height: int) -> np.ndarray:
-        """The middle of what is drawn, `[y, x, rgb]`."""
-        left, top, across, down = self.browser.run(
-            "(r => [r.x, r.y, r.width, r.height])(document.querySelector('canvas').getBoundingClientRect())")
+        """The middle of what is drawn, `[y, x, rgb]`. Waits while the page is still being laid out: pixels of the image
+        are pixels of the screen only where the canvas has got its size."""
+        rectangle = "document.querySelector('canvas').getBoundingClientRect()"
+        corner = f"[r.x + (r.width - {width}) / 2, r.y + (r.height - {height}) / 2]"
+        self.browser.wait(f"(r => {corner}.every(Number.isInteger))({rectangle})")
+        left, top, across, down = self.browser.run(f"(r => [r.x, r.y, r.width, r.height])({rectangle})")
         left, top = left + (across - width) / 2, top + (down - height) / 2
-        assert left == int(left) and top == int(top), "pixels of the image must be pixels of the screen"
         return self.browser.shot()[int(top) : int(top) + height, int(left) : int(left) + width]
 
 
