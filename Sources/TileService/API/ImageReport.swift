@@ -15,7 +15,7 @@ enum ImageReport {
             "view": .string("/view/\(id)"),
             "axes": .array(description.axes.map { .string($0.name) }), "shape": JSONValue(description.shape),
             "type": .string("\(description.type)"), "width": JSONValue(size.width), "height": JSONValue(size.height),
-            "levels": JSONValue(description.levels.count),
+            "levels": JSONValue(description.levels.count), "isRGB": .bool(description.isRGB),
         ]
         if let place { report["collection"] = place.report }
         return report
@@ -25,7 +25,6 @@ enum ImageReport {
     static func full(_ image: ServedImage, _ place: Membership?) -> JSONValue {
         let description = image.shown
         var report = short(image, place)
-        report["isRGB"] = .bool(description.isRGB)
         report["version"] = .string(image.version)
         report["axes"] = .array(description.axes.map(axis))
         report["levels"] = .array(

@@ -111,8 +111,8 @@ function facts(image) {
         return extent > 1 ? [`${grouped(extent)} ${word}`] : [];
     };
     return [
-        `${grouped(image.width)} × ${grouped(image.height)}`, ...count("c", "channels"), ...count("z", "planes"),
-        ...count("t", "times"), image.kind === "labels" ? "labels" : image.type,
+        `${grouped(image.width)} × ${grouped(image.height)}`, ...(image.isRGB ? ["RGB"] : count("c", "channels")),
+        ...count("z", "planes"), ...count("t", "times"), image.kind === "labels" ? "labels" : image.type,
     ].join(" · ");
 }
 
