@@ -28,18 +28,21 @@ public struct TiffDocument: Sendable {
     /// - Parameters:
     ///   - path: of the file; other files of a series are looked for in its folder.
     ///   - limits: how much memory the file may make the reader take.
+    ///   - folder: without links; where all its files must lie, wherever links lead. Nil: anywhere.
     /// - Throws: ``TiffError``: `.ioFailure` where the file cannot be read, `.notTIFF` where it is something else,
     ///   `.damaged` or `.unsupported` where no image can be read from it.
-    public static func open(path: String, limits: TiffLimits = .standard) throws -> TiffDocument {
+    public static func open(
+        path: String, limits: TiffLimits = .standard, within folder: String? = nil
+    ) throws -> TiffDocument {
         do {
-            return try TiffDocument(path, limits)
+            return try TiffDocument(path, limits, folder)
         } catch let error as TiffError {
             throw error.at(path)
         }
     }
 
-    private init(_ path: String, _ limits: TiffLimits) throws {
-        let catalogue = FileCatalogue(limits: limits)
+    private init(_ path: String, _ limits: TiffLimits, _ folder: String?) throws {
+        let catalogue = FileCatalogue(limits: limits, within: folder)
         if let companion = try OMETiff.companion(path, catalogue) {
             try self.init(companion, catalogue)
         } else {

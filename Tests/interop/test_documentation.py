@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -13,6 +14,7 @@ import tifffile
 import zarr
 
 from conftest import ROOT, binary
+from served import serving
 
 
 def commands(text: str) -> list[str]:
@@ -66,6 +68,11 @@ def works(command: str, folder: pathlib.Path):
             shutil.rmtree(made)
         elif is_made:
             made.unlink(missing_ok=True)
+    if command.startswith("ome-zarr serve "):
+        paths = [folder / path for path in shlex.split(command, comments=True)[2:]]
+        with serving(*paths) as server:
+            assert server.json("/api/images")
+        return
     (folder / "bin").mkdir(exist_ok=True)
     link = folder / "bin" / "ome-zarr"
     if not link.exists():

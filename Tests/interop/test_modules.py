@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 # Compression and checksums, which are what a codec needs, and what a store asks of the system.
-CODECS = {"CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CSystem", "CZstd"}
+CODECS = {"CBlosc", "CBZip2", "CCRC32C", "CDeflate", "CLZ4", "CLZMA", "CSystemCalls", "CZstd"}
 
 
 @pytest.fixture(scope="module")

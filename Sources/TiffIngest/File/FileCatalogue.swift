@@ -1,6 +1,8 @@
 /// The files of a document while it is being opened: each is indexed once, however often it is named.
 final class FileCatalogue {
     let limits: TiffLimits
+    /// Without links; where all files must lie. Nil: anywhere.
+    let folder: String?
     private(set) var members: [FileSet.Member] = []
     private(set) var indexes: [DirectoryIndex] = []
     private var numbers: [String: Int] = [:]
@@ -8,7 +10,10 @@ final class FileCatalogue {
     /// What was ignored and why, one sentence each.
     private(set) var warnings: [String] = []
 
-    init(limits: TiffLimits) { self.limits = limits }
+    init(limits: TiffLimits, within folder: String? = nil) {
+        self.limits = limits
+        self.folder = folder
+    }
 
     /// The number of a file, which is opened and indexed if it was not before.
     ///
@@ -18,7 +23,7 @@ final class FileCatalogue {
         guard members.count < limits.files else {
             throw TiffError(.limitExceeded, "the series has more than \(limits.files) files", path: path)
         }
-        let file = try TiffFile(path: path)
+        let file = try TiffFile(path: path, within: folder)
         let header = try TiffHeader(of: file)
         let index = try DirectoryIndex(DirectoryReader(file, header: header, limits: limits))
         let number = members.count
@@ -33,12 +38,12 @@ final class FileCatalogue {
 
     /// A reader for directories of a file.
     func reader(_ number: Int) throws -> DirectoryReader {
-        let file = try opened[number] ?? TiffFile(path: members[number].path)
+        let file = try opened[number] ?? TiffFile(path: members[number].path, within: folder)
         return DirectoryReader(file, header: members[number].header, limits: limits)
     }
 
     func warn(_ sentence: String) { warnings.append(sentence) }
 
     /// The files as the images keep them.
-    func set() -> FileSet { FileSet(members, opened: opened) }
+    func set() -> FileSet { FileSet(members, opened: opened, within: folder) }
 }

@@ -35,7 +35,7 @@ extension FileSet {
     func checkUnchanged() throws {
         guard let changes = known.withLock({ $0?.changes }) else { return }
         for (member, change) in zip(members, changes) {
-            let file = try TiffFile(path: member.path)
+            let file = try TiffFile(path: member.path, within: folder)
             guard try "\(file.size) \(file.changeTime())" == change else {
                 throw TiffError(
                     .damaged,

@@ -11,6 +11,8 @@ package final class FileSet: Sendable {
     }
 
     package let members: [Member]
+    /// Where all files must lie; nil: anywhere.
+    let folder: String?
     private let opened: Mutex<[Int: TiffFile]>
     let known = Mutex<Known?>(nil)
 
@@ -23,15 +25,16 @@ package final class FileSet: Sendable {
 
     private static let mostOpen = 128
 
-    package init(_ members: [Member], opened: [Int: TiffFile]) {
+    package init(_ members: [Member], opened: [Int: TiffFile], within folder: String? = nil) {
         self.members = members
+        self.folder = folder
         self.opened = Mutex(opened)
     }
 
     /// The file at an index, opened again if need be. Whoever holds the result keeps it open.
     package func file(_ index: Int) throws -> TiffFile {
         if let file = opened.withLock({ $0[index] }) { return file }
-        let file = try TiffFile(path: members[index].path)
+        let file = try TiffFile(path: members[index].path, within: folder)
         opened.withLock {
             // Which file goes matters little: series are read in order, so that any but the newest is as good.
             if $0.count >= Self.mostOpen, let other = $0.keys.first { $0[other] = nil }

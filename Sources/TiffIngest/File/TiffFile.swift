@@ -1,3 +1,5 @@
+import Zarr
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -16,13 +18,17 @@ package final class TiffFile: Sendable {
 
     /// Opens a file for reading.
     ///
+    /// - Parameter folder: without links; where the file must lie, wherever links lead. Nil: anywhere.
     /// - Throws: ``TiffError`` with code `.ioFailure`, also where the path leads to something that cannot be read by
     ///   position: a pipe, a terminal, a directory.
-    package init(path: String) throws {
+    package init(path: String, within folder: String? = nil) throws {
         // Without O_NONBLOCK opening a named pipe would wait for its writer, perhaps for ever; files ignore it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure("cannot be opened", path) }
         do {
+            if let folder, !OpenFilePlace(descriptor).lies(in: folder) {
+                throw TiffError(.ioFailure, "leads out of \(folder), and nothing outside is read", path: path)
+            }
             size = try Self.size(of: descriptor, path)
         } catch {
             close(descriptor)

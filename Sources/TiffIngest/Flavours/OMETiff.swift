@@ -24,7 +24,7 @@ enum OMETiff {
             if let name = document.metadataFile, document.images.isEmpty {
                 // The file has pixels only; what they mean stands in its companion.
                 let path = folder(of: catalogue.members[0].path) + name
-                guard isPlainName(name), let companion = try? contents(of: path, catalogue.limits) else {
+                guard isPlainName(name), let companion = try? contents(of: path, catalogue) else {
                     catalogue.warn("the metadata stand in '\(name)', which is not in this file's folder")
                     return nil
                 }
@@ -41,7 +41,7 @@ enum OMETiff {
     /// Reads a companion file that was opened itself; nil where the path leads to something else than XML.
     static func companion(_ path: String, _ catalogue: FileCatalogue) throws -> Flavour.Meaning? {
         guard path.hasSuffix(".ome") || path.hasSuffix(".xml") else { return nil }
-        let bytes = try contents(of: path, catalogue.limits)
+        let bytes = try contents(of: path, catalogue)
         guard bytes.first == UInt8(ascii: "<") || bytes.starts(with: [0xEF, 0xBB, 0xBF, UInt8(ascii: "<")]) else {
             return nil
         }
@@ -84,8 +84,8 @@ enum OMETiff {
 
     private static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
-    private static func contents(of path: String, _ limits: TiffLimits) throws -> [UInt8] {
-        let file = try TiffFile(path: path)
+    private static func contents(of path: String, _ catalogue: FileCatalogue) throws -> [UInt8] {
+        let file = try TiffFile(path: path, within: catalogue.folder), limits = catalogue.limits
         guard file.size <= limits.fieldBytes else {
             throw TiffError(.limitExceeded, "the companion has \(file.size) bytes, the limit is \(limits.fieldBytes)")
         }

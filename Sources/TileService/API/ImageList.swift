@@ -25,11 +25,11 @@ final class ImageList: Sendable {
         var after = [String: Known](), entries = [JSONValue]()
         for item in catalogue.library.items {
             guard item.kind != .zarr, let version = item.version else {
-                entries += look(item)
+                entries += look(item) ?? []
                 continue
             }
             let same = before[item.id].flatMap { $0.version == version ? $0 : nil }
-            let now = same ?? Known(version: version, entries: look(item))
+            guard let now = same ?? look(item).map({ Known(version: version, entries: $0) }) else { continue }
             after[item.id] = now
             entries += now.entries
         }
@@ -37,9 +37,9 @@ final class ImageList: Sendable {
         return entries
     }
 
-    /// The images of an item; none where it cannot be read, which who asks for it is told.
-    private func look(_ item: LibraryItem) -> [JSONValue] {
-        guard let members = try? catalogue.members(item) else { return [] }
+    /// The images of an item; nil where it cannot be read, which who asks for it is told.
+    private func look(_ item: LibraryItem) -> [JSONValue]? {
+        guard let members = try? catalogue.members(item) else { return nil }
         return members.prefix(Self.limit).compactMap { id, place in
             (try? catalogue.image(id)).map { ImageReport.short($0, place) }
         }

@@ -47,18 +47,20 @@ struct PreparedResponse: Sendable {
             head.headerFields[.vary] = [head.headerFields[.vary], "Accept-Encoding"].compactMap(\.self)
                 .joined(separator: ", ")
         }
+        if let wanted = request.headers[.ifMatch], !tags.contains(where: { Self.matches(wanted, $0, isStrong: true) }) {
+            head.status = .preconditionFailed
+            head.headerFields[.contentLength] = "0"
+            return
+        }
         if let known = tags.first(where: { Self.matches(request.headers[.ifNoneMatch], $0) }) {
             head.status = .notModified
             head.headerFields[.eTag] = known
             return
         }
-        if let wanted = request.headers[.ifMatch], !tags.contains(where: { Self.matches(wanted, $0) }) {
-            head.status = .preconditionFailed
-            head.headerFields[.contentLength] = "0"
-            return
-        }
         // Parts are of the document itself.
-        if tags.count > 1, request.headers[.range] == nil, GzippedContent.isAccepted(request.headers[.acceptEncoding]),
+        // RFC 9110, section 14.2: only of GET.
+        let range = request.method == .get ? request.headers[.range] : nil
+        if tags.count > 1, range == nil, GzippedContent.isAccepted(request.headers[.acceptEncoding]),
             let gzipped = try GzippedContent(content)
         {
             content = gzipped
@@ -68,7 +70,7 @@ struct PreparedResponse: Sendable {
         // A range is only good for the bytes that the client has the other parts of.
         let isSame = request.headers[.ifRange].map { $0 == tag } ?? true
         let size = try content.count()
-        switch ByteRanges(isSame ? request.headers[.range] : nil, size: size) {
+        switch ByteRanges(isSame ? range : nil, size: size) {
         case .whole: try sendWhole(answer)
         case .unsatisfiable:
             head.status = .rangeNotSatisfiable
@@ -106,12 +108,14 @@ struct PreparedResponse: Sendable {
         head.headerFields[.contentLength] = String(count)
     }
 
-    /// True where a list of tags has one, or is "*". A weak mark in front of a tag does not count here.
-    private static func matches(_ header: String?, _ tag: String) -> Bool {
+    /// True where a list of tags has one, or is "*".
+    ///
+    /// - Parameter isStrong: whether a tag marked as weak is another, see RFC 9110, section 8.8.3.2.
+    private static func matches(_ header: String?, _ tag: String, isStrong: Bool = false) -> Bool {
         guard let header else { return false }
         return header.split(separator: ",").contains {
             let one = $0.drop { $0 == " " }.prefix { $0 != " " }
-            return one == "*" || one == tag || one == "W/" + tag
+            return one == "*" || one == tag || !isStrong && one == "W/" + tag
         }
     }
 }

@@ -18,7 +18,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         var buffered = 0
     }
 
+    /// A stream tells only when a write is done, not how far it is: so much at a time must be taken within the patience.
+    private static let sliceBytes = 1 << 14
+
     private let patience: TimeAmount
+    /// Whether this is one of the streams of a connection of HTTP/2.
+    private var isStream = false
     private var isReading = false
     private var unwritten = 0
     private var isAnswered = true
@@ -31,7 +36,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     init(patience: TimeAmount) { self.patience = patience }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let isStream = context.channel.parent?.parent != nil
+        isStream = context.channel.parent?.parent != nil
         let connection = isStream ? context.channel.parent : context.channel
         FirstRequestTimer.stop(in: connection)
         // A client that has closed its side has gone, or as good as gone: what is made for it would be made for nobody.
@@ -62,14 +67,23 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let part = unwrapOutboundIn(data)
+        isAnswered = if case .end = part { true } else { false }
+        guard isStream, case .body(var rest) = part else { return send(part, promise, context) }
+        while rest.readableBytes > Self.sliceBytes, let slice = rest.readSlice(length: Self.sliceBytes) {
+            send(.body(slice), nil, context)
+        }
+        send(.body(rest), promise, context)
+    }
+
+    private func send(_ part: HTTPResponsePart, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
         let written = promise ?? context.eventLoop.makePromise()
         unwritten += 1
-        isAnswered = if case .end = unwrapOutboundIn(data) { true } else { false }
         let place = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in
             place.value.wasWritten()
         }
-        context.write(data, promise: written)
+        context.write(wrapOutboundOut(part), promise: written)
     }
 
     private func wasWritten() {
@@ -96,7 +110,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func look(_ context: ChannelHandlerContext) {
-        progress.buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        // A stream does not know, and ends the process when it is asked; its writes are told one by one.
+        if !isStream {
+            progress.buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        }
         let reading = isReading ? Progress(requests: progress.requests) : nil
         let writing = unwritten > 0 ? progress : nil
         let hasStopped = reading != nil && reading == seen.reading || writing != nil && writing == seen.writing

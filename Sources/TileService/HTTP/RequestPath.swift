@@ -29,14 +29,16 @@ package struct RequestPath: Sendable, Hashable {
     /// The names behind the first ones.
     func dropping(_ count: Int) -> ArraySlice<String> { names.dropFirst(count) }
 
+    /// Whether a name is the same to everybody who reads an address: browsers take a backslash for a slash.
+    static func isSafe(_ name: String) -> Bool {
+        name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") }
+    }
+
     private static func decoded(_ part: Substring.UTF8View) throws -> String {
         guard let bytes = Percent.decoded(part), let name = String(validating: bytes, as: UTF8.self) else {
             throw ServiceError(.badRequest, "path", "a name of the path is not UTF-8 in percent-encoding")
         }
-        let isSafe = bytes.allSatisfy {
-            $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\")
-        }
-        guard isSafe, name != ".", name != ".." else {
+        guard isSafe(name), name != ".", name != ".." else {
             throw ServiceError(
                 .badRequest, "path", "a name of the path is \".\" or \"..\", or holds a slash or a control character")
         }

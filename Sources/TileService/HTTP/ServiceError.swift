@@ -75,7 +75,8 @@ package struct ServiceError: Error {
         var answer = Answer(json: ["error": ["code": .string(code), "message": .string(message)]], lifetime: .none)
         answer.status = status
         if let retryAfter { answer.headers[.retryAfter] = String(retryAfter) }
-        // RFC 9110, section 15.5.6.
+        // RFC 9110, sections 11.6.1 and 15.5.6.
+        if status == .unauthorized { answer.headers[.wwwAuthenticate] = "Bearer" }
         if status == .methodNotAllowed { answer.headers[.allow] = "GET, HEAD, OPTIONS" }
         return answer
     }

@@ -6,6 +6,8 @@ struct ServiceRequest: Sendable {
     let method: HTTPRequest.Method
     let path: RequestPath
     let query: RequestQuery
+    /// The same as it was sent, with its "?"; empty where there is none.
+    let queryText: String
     let headers: HTTPFields
     /// The scheme and host the client reached us by, as in `https://images.example.org`: what a proxy says it was, else
     /// what the request says.
@@ -21,6 +23,7 @@ struct ServiceRequest: Sendable {
         method = request.method
         path = try RequestPath(request.uri.path)
         query = try RequestQuery(request.uri.query)
+        queryText = request.uri.query.map { "?" + $0 } ?? ""
         headers = request.headers
         let forwarded = request.headers[.forwardedProto].map { $0 == "https" ? "https" : "http" }
         let host = request.headers[.forwardedHost] ?? request.head.authority ?? "127.0.0.1"

@@ -23,7 +23,7 @@ struct IIIFEndpoint: Endpoint {
         let address = try ImageAddress(name, request, in: catalogue)
         let id = request.origin + prefix + "/" + Percent.encoded(address.text)
         switch names.count {
-        case 1: return .redirect(to: id + "/info.json")
+        case 1: return .redirect(to: id + "/info.json" + request.queryText)
         case 2 where names[1] == "info.json": return information(address, id, version, request)
         case 5: return try picture(address, id, Array(names[1...]), version, request)
         default:

@@ -48,7 +48,7 @@ struct LibraryScan {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if !name.hasPrefix(".") { below.append(name) }
+            if !name.hasPrefix("."), RequestPath.isSafe(name) { below.append(name) }
         }
         closedir(directory)
         for name in below.sorted() {

@@ -20,6 +20,10 @@ final class OpenedItem: Sendable {
     fileprivate init(_ item: LibraryItem, _ version: FileVersion) throws {
         self.item = item
         self.version = version
+        // A link may have taken its place since it was found.
+        guard ServedRoot.resolved(item.path) == item.path else {
+            throw ServiceError.notFound("\"\(item.id)\" is not there any more")
+        }
         switch item.kind {
         case .zarr:
             let store = try DirectoryStore(path: item.path, create: false).confined(to: item.root.place)
@@ -29,7 +33,7 @@ final class OpenedItem: Sendable {
             let root = item.path.lowercased().hasSuffix(".ozx") ? .root : try store.hierarchyKey()
             (contents, layout) = (.zarr(store, root), nil)
         case .tiff:
-            let document = try TiffDocument.open(path: item.path)
+            let document = try TiffDocument.open(path: item.path, within: item.root.fence)
             (contents, layout) = (.tiff(document), try DocumentLayout(document))
         }
     }
@@ -45,18 +49,24 @@ final class OpenedItems: Sendable {
         var clock: UInt64 = 0
     }
 
-    /// One item being opened, or opened: whoever comes second waits.
+    /// One item being opened, or opened: whoever comes second waits. What fails is tried again when it was a while ago:
+    /// permissions and networks come back without the file's having changed.
     private final class Slot: Sendable {
         let version: FileVersion
-        private let value = Mutex<Result<OpenedItem, any Error>?>(nil)
+        private let value = Mutex<(result: Result<OpenedItem, any Error>, time: ContinuousClock.Instant)?>(nil)
+
+        private static let retryInterval = Duration.seconds(1)
 
         init(_ version: FileVersion) { self.version = version }
 
         func get(_ item: LibraryItem) throws -> OpenedItem {
             try value.withLock { value in
-                if let value { return try value.get() }
+                if let (result, time) = value {
+                    if case .success(let opened) = result { return opened }
+                    if ContinuousClock.now - time < Self.retryInterval { return try result.get() }
+                }
                 let result = Result { try OpenedItem(item, version) }
-                value = result
+                value = (result, .now)
                 return try result.get()
             }
         }

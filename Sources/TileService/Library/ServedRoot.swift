@@ -28,6 +28,12 @@ struct ServedRoot: Sendable, Hashable {
         self.place = place
     }
 
+    /// Where the files of an image must lie: of a file that somebody chose, also those beside it that belong to it.
+    var fence: String {
+        guard isFile, let slash = place.utf8.lastIndex(of: UInt8(ascii: "/")) else { return place }
+        return slash == place.utf8.startIndex ? "/" : String(place[..<slash])
+    }
+
     /// Whether a path without links lies in the root.
     func holds(_ resolved: String) -> Bool {
         resolved == place || place == "/" || resolved.utf8.starts(with: (place + "/").utf8)

@@ -301,6 +301,35 @@ def test_http2_many_streams_and_resets(folder, certificate):
         asyncio.run(run(server))
 
 
+def test_http2_streams_may_take_longer_than_the_patience(folder, certificate):
+    """Somebody who takes a little at a time, for longer than `--timeout`, gets all of it."""
+    pixels = tifffile.imread(folder / "a.tif")[:120].tobytes()
+
+    async def run(server):
+        reader, writer = await http2(server)
+        writer.write(request(1, f"{REGION}&y=0:120"))
+        body, is_ended = b"", False
+        while not is_ended:
+            kind, flags, stream, part = await asyncio.wait_for(read_frame(reader), 20)
+            assert kind not in (RESET, GOAWAY)
+            if kind != DATA:
+                continue
+            body, is_ended = body + part, bool(flags & 1)
+            if part:
+                await asyncio.sleep(0.1)
+                size = len(part).to_bytes(4, "big")
+                writer.write(frame(WINDOW, 0, 0, size) + frame(WINDOW, 0, 1, size))
+        assert body == pixels
+        await wire.leave(writer)
+
+    with serving_tls(folder, certificate, "--timeout", "1") as server:
+        start = time.monotonic()
+        asyncio.run(run(server))
+        assert time.monotonic() - start > 2
+        server.process.poll()
+        assert server.process.returncode is None
+
+
 def test_tls_that_never_comes_about_is_given_up(folder, certificate):
     async def run(server):
         silent, dribbling = await wire.connect(server), await wire.connect(server)
