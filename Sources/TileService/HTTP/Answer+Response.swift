@@ -61,7 +61,7 @@ struct PreparedResponse: Sendable {
         // RFC 9110, section 14.2: only of GET.
         let range = request.method == .get ? request.headers[.range] : nil
         if tags.count > 1, range == nil, GzippedContent.isAccepted(request.headers[.acceptEncoding]),
-            let gzipped = try GzippedContent(content)
+            let gzipped = try GzippedContent.made(of: content)
         {
             content = gzipped
             head.headerFields[.eTag] = tags[1]

@@ -4,18 +4,17 @@ import Zarr
 /// length and parts of them.
 ///
 /// - Source: RFC 9110, sections 8.4 and 12.5.3.
-struct GzippedContent: AnswerContent {
-    let tag: String
-    private let bytes: [UInt8]
-
+enum GzippedContent {
     /// Smaller documents fit into one packet anyway, larger ones are sent as they are, piece by piece.
     private static let sizes = 1024...16 << 20
 
+    /// A document, compressed.
+    ///
     /// - Returns: nil where it is not worth it.
     /// - Throws: what making the content throws.
-    init?(_ content: any AnswerContent) throws {
+    static func made(of content: any AnswerContent) throws -> BytesContent? {
         let size = try content.count()
-        guard Self.sizes.contains(size) else { return nil }
+        guard sizes.contains(size) else { return nil }
         let plain = try [UInt8](unsafeUninitializedCapacity: size) { room, filled in
             try content.read(
                 at: 0, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[..<size]))
@@ -26,8 +25,7 @@ struct GzippedContent: AnswerContent {
             [.bytes(type), .gzip(level: 5)], chunkShape: [size], type: type, fillValue: .zero(type))
         let encoded = ByteBlock()
         try plain.withUnsafeBytes { try codec.encode($0, into: encoded, CodecWorkspace()) }
-        bytes = Array(encoded.bytes)
-        tag = Self.tag(of: content)
+        return BytesContent(Array(encoded.bytes), tag: tag(of: content))
     }
 
     /// What stands in the `ETag` of content that is compressed.
@@ -51,16 +49,5 @@ struct GzippedContent: AnswerContent {
             if words.first == "*" { others = weight > 0 }
         }
         return others
-    }
-
-    func count() -> Int { bytes.count }
-
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
-        buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
-    }
-
-    func readAtOnce(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        read(at: offset, into: buffer)
-        return true
     }
 }

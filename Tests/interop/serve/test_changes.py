@@ -63,14 +63,16 @@ def test_files_outside_are_not_shown_whatever_leads_to_them(tmp_path):
     outside.mkdir()
     tifffile.imwrite(outside / "secret.tif", np.full((20, 30), 77, "u1"), photometric="minisblack")
     tifffile.imwrite(folder / "a.tif", np.zeros((20, 30), "u1"), photometric="minisblack")
-    tifffile.imwrite(folder / "multi.ome.tif", np.zeros((2, 20, 30), "u1"), photometric="minisblack", metadata={"axes": "TYX"})
+    tifffile.imwrite(
+        folder / "multi.ome.tif", np.zeros((2, 20, 30), "u1"), photometric="minisblack", metadata={"axes": "TYX"}
+    )
     xml = tifffile.tiffcomment(folder / "multi.ome.tif")
     uuid = "urn:uuid:00000000-0000-0000-0000-000000000001"
     data = (
-        f'<TiffData IFD="0" FirstT="0" PlaneCount="1"/><TiffData IFD="0" FirstT="1" PlaneCount="1"><UUID FileName="link.tif">{uuid}</UUID></TiffData>'
+        '<TiffData IFD="0" FirstT="0" PlaneCount="1"/><TiffData IFD="0" FirstT="1" PlaneCount="1">'
+        f'<UUID FileName="link.tif">{uuid}</UUID></TiffData>'
     )
-    start = xml.index("<TiffData")
-    end = xml.index("</Pixels>")
+    start, end = xml.index("<TiffData"), xml.index("</Pixels>")
     tifffile.tiffcomment(folder / "multi.ome.tif", (xml[:start] + data + xml[end:]).encode())
     (folder / "link.tif").symlink_to(outside / "secret.tif")
     with serving(folder) as server:
